@@ -1,0 +1,74 @@
+package wire
+
+import (
+	"errors"
+	"net/http"
+)
+
+// ErrUnsupported is wrapped by EncodeCommand when the generation has no such message.
+var ErrUnsupported = errors.New("not supported by this dialect")
+
+// ErrUnknown is wrapped by DecodeCommand and DecodeEvent for a well-formed frame of an unknown type or one that
+// lacks a required field: servers skip such frames without an answer (dossier 2.2).
+var ErrUnknown = errors.New("unknown message")
+
+// ErrMalformed is wrapped, in a *SyntaxError with the offset, for bytes that are no message at all.
+var ErrMalformed = errors.New("malformed frame")
+
+// Dialect is one released generation of the protocol: a stateless value, safe for all goroutines, with both ends of
+// the wire. Above it nothing asks which generation it is; what differs is in Features.
+type Dialect struct {
+	Generation string // "instance-0.1" … "gateway-0.6", "worker-0.5"
+	Family     string // "instance", "process" or "gateway"
+	Features   Features
+	codec      codec
+}
+
+// codec is the encoding of one family, both ends. The three of them live in instance.go, process.go, gateway.go.
+type codec interface {
+	encodeCommand(d *Dialect, dst []byte, c *Command) (frame []byte, text bool, err error)
+	decodeCommand(d *Dialect, frame []byte, text bool, c *Command) error
+	encodeEvent(d *Dialect, dst []byte, e *Event) (frame []byte, text bool, err error)
+	decodeEvent(d *Dialect, frame []byte, text bool, e *Event) error
+	decodeList(e *Event) ([]InstanceInfo, error)
+	decodeIDs(k CommandKind, e *Event) ([]string, error)
+}
+
+// EncodeCommand appends c's frame to dst. text says that it is a text message. It wraps ErrUnsupported when the
+// generation has no such command.
+func (d *Dialect) EncodeCommand(dst []byte, c *Command) (frame []byte, text bool, err error) {
+	return d.codec.encodeCommand(d, dst, c)
+}
+
+// DecodeCommand reads a frame that a client sent into c, overwriting all of it.
+func (d *Dialect) DecodeCommand(frame []byte, text bool, c *Command) error {
+	return d.codec.decodeCommand(d, frame, text, c)
+}
+
+// EncodeEvent appends e's frame to dst.
+func (d *Dialect) EncodeEvent(dst []byte, e *Event) (frame []byte, text bool, err error) {
+	return d.codec.encodeEvent(d, dst, e)
+}
+
+// DecodeEvent reads a frame that a server sent into e, overwriting all of it but reusing its slices.
+func (d *Dialect) DecodeEvent(frame []byte, text bool, e *Event) error {
+	return d.codec.decodeEvent(d, frame, text, e)
+}
+
+// List reads the instances out of the successful answer to List, in whichever form this generation gives it.
+func (d *Dialect) List(e *Event) ([]InstanceInfo, error) { return d.codec.decodeList(e) }
+
+// IDs reads the instance ids out of the successful answer to Launch, LaunchRegistry or LaunchMany (k); an uncaptured
+// launch whose id the server does not tell gives none.
+func (d *Dialect) IDs(k CommandKind, e *Event) ([]string, error) { return d.codec.decodeIDs(k, e) }
+
+// Path is the URL path to dial when the user gave none.
+func (d *Dialect) Path() string { return d.Features.path }
+
+// Header is what the upgrade request carries for this user; nil where the name travels in a command.
+func (d *Dialect) Header(user string) http.Header {
+	if !d.Features.HeaderIdentity {
+		return nil
+	}
+	return http.Header{"X-Pie-Identity": {user}}
+}
