@@ -1,0 +1,68 @@
+package luavalue
+
+import (
+	"math"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// The positional arguments of a Go function, with errors of kind usage that name the call as a script writes it.
+
+// Arg gives argument n of fn as type T; any other type raises usage. what says what it should have been.
+func Arg[T lua.LValue](L *lua.LState, n int, fn, what string) T {
+	t, ok := L.Get(n).(T)
+	if !ok {
+		WrongArg(L, n, fn, "must be %s, not %s", what, describe(L.Get(n)))
+	}
+	return t
+}
+
+// ArgString gives argument n, a string or a number as Lua takes it for one.
+func ArgString(L *lua.LState, n int, fn string) string {
+	if v, ok := L.Get(n).(lua.LNumber); ok {
+		return v.String()
+	}
+	return string(Arg[lua.LString](L, n, fn, "a string"))
+}
+
+// ArgFunction gives argument n, a function.
+func ArgFunction(L *lua.LState, n int, fn string) *lua.LFunction {
+	return Arg[*lua.LFunction](L, n, fn, "a function")
+}
+
+// ArgTable gives argument n, a table.
+func ArgTable(L *lua.LState, n int, fn string) *lua.LTable {
+	return Arg[*lua.LTable](L, n, fn, "a table")
+}
+
+// ArgDuration gives argument n, a duration; def when it is absent or nil.
+func ArgDuration(L *lua.LState, n int, fn string, def time.Duration) time.Duration {
+	v := L.Get(n)
+	if v == lua.LNil {
+		return def
+	}
+	d, err := ParseDuration(v)
+	if err != nil {
+		WrongArg(L, n, fn, "%s", err)
+	}
+	return d
+}
+
+// ArgInt gives argument n, a whole number; def when it is absent or nil.
+func ArgInt(L *lua.LState, n int, fn string, def int) int {
+	v := L.Get(n)
+	if v == lua.LNil {
+		return def
+	}
+	f, ok := v.(lua.LNumber)
+	if !ok || float64(f) != math.Trunc(float64(f)) || math.Abs(float64(f)) > maxSize {
+		WrongArg(L, n, fn, "must be a whole number, not %s", describe(v))
+	}
+	return int(f)
+}
+
+// WrongArg raises usage about argument n of fn; the format follows "argument n".
+func WrongArg(L *lua.LState, n int, fn, format string, a ...any) {
+	raiseUsage(L, fn, "argument %d "+format, append([]any{n}, a...)...)
+}

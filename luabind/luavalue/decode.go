@@ -1,0 +1,227 @@
+package luavalue
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// DecodeOptions say how Decode reads.
+type DecodeOptions struct {
+	DropNull bool // null becomes absence: the name is left out, a list closes up; else it is json.null
+}
+
+// Decode reads one JSON value. An error is an *Error of kind value that names line and column: text that is not
+// JSON or not UTF-8, more than 1000 levels, a number beyond the range of a double. Lists are marked (json.array),
+// so that an empty one stays a list when it is encoded again. Of equal names the last counts; whole numbers
+// beyond 2^53 lose digits; a lone half of a surrogate pair (\ud800) becomes U+FFFD.
+//
+// The grammar is judged by encoding/json; what is built here can rely on it.
+func Decode(L *lua.LState, b []byte, o DecodeOptions) (lua.LValue, error) {
+	if !json.Valid(b) {
+		return lua.LNil, syntaxError(b)
+	}
+	d := decoder{L: L, b: b, drop: o.DropNull, null: Null(L), mark: markTable(L, arrayMeta, "json.array")}
+	v := d.value()
+	if d.err != nil {
+		return lua.LNil, d.err
+	}
+	if d.drop && v == d.null {
+		v = lua.LNil
+	}
+	return v, nil
+}
+
+// syntaxError finds what json.Valid did not like.
+func syntaxError(b []byte) error {
+	var raw json.RawMessage
+	err := json.Unmarshal(b, &raw)
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok {
+		return Errorf(KindValue, "not JSON: %v", err)
+	}
+	if len(bytes.TrimSpace(b)) == 0 {
+		return Errorf(KindValue, "not JSON: the text is empty")
+	}
+	at := min(int(syntax.Offset), len(b))
+	if syntax.Error() != "unexpected end of JSON input" {
+		at = max(at-1, 0)
+	}
+	return Errorf(KindValue, "not JSON: %s at %s", syntax.Error(), position(b, at))
+}
+
+// position is line:column of a byte, both from 1, columns in characters.
+func position(b []byte, at int) string {
+	line := 1 + bytes.Count(b[:at], []byte{'\n'})
+	start := 1 + bytes.LastIndexByte(b[:at], '\n')
+	return fmt.Sprintf("%d:%d", line, 1+utf8.RuneCount(b[start:at]))
+}
+
+// decoder builds the Lua value of text that is known to be JSON. After err is set it goes on to the end of what
+// it is in, and what it returns counts for nothing.
+type decoder struct {
+	L     *lua.LState
+	b     []byte
+	i     int // the next byte
+	depth int
+	drop  bool
+	null  lua.LValue
+	mark  *lua.LTable  // the metatable of lists
+	items []lua.LValue // of the lists and objects that are open
+	err   error
+}
+
+func (d *decoder) fail(at int, words string) {
+	if d.err == nil {
+		d.err = Errorf(KindValue, "%s at %s", words, position(d.b, at))
+	}
+}
+
+// peek skips white space and gives the next byte.
+func (d *decoder) peek() byte {
+	for {
+		switch c := d.b[d.i]; c {
+		case ' ', '\t', '\n', '\r':
+			d.i++
+		default:
+			return c
+		}
+	}
+}
+
+func (d *decoder) value() lua.LValue {
+	switch d.peek() {
+	case '{':
+		return d.nested(d.object)
+	case '[':
+		return d.nested(d.list)
+	case '"':
+		return lua.LString(d.text())
+	case 't':
+		d.i += len("true")
+		return lua.LTrue
+	case 'f':
+		d.i += len("false")
+		return lua.LFalse
+	case 'n':
+		d.i += len("null")
+		return d.null
+	}
+	return d.number()
+}
+
+// nested reads a list or object one level down. Beyond the limit it stops the whole decoding.
+func (d *decoder) nested(read func() lua.LValue) lua.LValue {
+	if d.depth == maxDepth {
+		d.fail(d.i, "nested deeper than 1000 levels")
+	}
+	if d.err != nil {
+		return lua.LNil
+	}
+	d.depth++
+	v := read()
+	d.depth--
+	return v
+}
+
+// next tells whether another item follows, and steps over the comma or the closing bracket.
+func (d *decoder) next(closing byte) bool {
+	if d.err != nil {
+		return false
+	}
+	switch d.peek() {
+	case closing:
+		d.i++
+		return false
+	case ',':
+		d.i++
+	}
+	return true
+}
+
+func (d *decoder) list() lua.LValue {
+	d.i++ // the bracket
+	base := len(d.items)
+	for d.next(']') {
+		if v := d.value(); !d.drop || v != d.null {
+			d.items = append(d.items, v)
+		}
+	}
+	items := d.items[base:]
+	t := d.L.CreateTable(len(items), 0)
+	for i, v := range items {
+		t.RawSetInt(i+1, v)
+	}
+	d.items = d.items[:base]
+	t.Metatable = d.mark
+	return t
+}
+
+func (d *decoder) object() lua.LValue {
+	d.i++ // the brace
+	base := len(d.items)
+	for d.next('}') {
+		d.peek()
+		name := lua.LString(d.text())
+		d.peek()
+		d.i++ // the colon
+		if v := d.value(); !d.drop || v != d.null {
+			d.items = append(d.items, name, v)
+		}
+	}
+	items := d.items[base:]
+	t := d.L.CreateTable(0, len(items)/2)
+	for i := 0; i+1 < len(items); i += 2 {
+		t.RawSetString(string(items[i].(lua.LString)), items[i+1])
+	}
+	d.items = d.items[:base]
+	return t
+}
+
+// text reads a string. Without a backslash it is the bytes between the quotes; with one, encoding/json knows.
+func (d *decoder) text() string {
+	start, escaped := d.i, false
+	d.i++
+	for d.b[d.i] != '"' {
+		if d.b[d.i] == '\\' {
+			escaped = true
+			d.i++
+		}
+		d.i++
+	}
+	d.i++
+	raw := d.b[start:d.i]
+	if !utf8.Valid(raw) {
+		d.fail(start, "text that is not UTF-8")
+		return ""
+	}
+	if !escaped {
+		return string(raw[1 : len(raw)-1])
+	}
+	var s string
+	if err := json.Unmarshal(raw, &s); err != nil {
+		d.fail(start, err.Error())
+	}
+	return s
+}
+
+func (d *decoder) number() lua.LValue {
+	start := d.i
+	for d.i < len(d.b) && isNumberByte(d.b[d.i]) {
+		d.i++
+	}
+	f, err := strconv.ParseFloat(string(d.b[start:d.i]), 64)
+	if err != nil {
+		d.fail(start, "the number "+string(d.b[start:d.i])+" is out of range")
+	}
+	return lua.LNumber(f)
+}
+
+func isNumberByte(c byte) bool {
+	return c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'
+}
