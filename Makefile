@@ -1,0 +1,30 @@
+.DEFAULT_GOAL := help
+.PHONY: help build test race lint fmt fuzz bench check
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | column -ts '	'
+
+build: ## the pierun binary, in this folder
+	go build -trimpath -ldflags='-s -w' -o pierun .
+
+test: ## all tests (the README's command)
+	go test ./...
+
+race: ## all tests under the race detector
+	go test -race ./...
+
+fmt: ## format the code
+	gofmt -w $$(git ls-files '*.go')
+
+lint: ## vet, and the rules of .golangci.yml
+	go vet ./...
+	golangci-lint run ./...
+
+fuzz: ## ten seconds of each fuzz target
+	.ci/fuzz 10s
+
+bench: ## the benchmarks of the parts
+	go test -run '^$$' -bench . -benchmem ./...
+
+check: ## what .ci/run checks
+	.ci/run
