@@ -4,7 +4,8 @@ package wire
 type CommandKind uint8
 
 // The commands of every generation. The fields of [Command] that a kind uses stand behind it;
-// Corr is used by all of them except Signal, SendFile, MCPAnswer (there it is the server's) and CancelAll.
+// Corr is used by all of them except Signal, SendFile (where it is not answered), MCPAnswer (there it is the server's)
+// and CancelAll.
 const (
 	NoCommand      CommandKind = iota
 	Identify                   // User
@@ -49,6 +50,7 @@ type Command struct {
 	User    string
 
 	Signature, Token           string
+	ManifestHash               string // HasProgram; servers ignore it
 	Subject, Record            string
 	Manifest, File, Version    string // Version "" is nil on the wire
 	Input                      string // JSON text by convention
@@ -68,5 +70,5 @@ type Chunk struct {
 	Data         []byte
 }
 
-// ChunkSize is the size in bytes of all parts of an upload or file except the last (dossier 8.1).
+// ChunkSize is the size in bytes of all parts of an upload or file except the last.
 const ChunkSize = 256 << 10

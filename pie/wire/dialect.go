@@ -9,10 +9,11 @@ import (
 var ErrUnsupported = errors.New("not supported by this dialect")
 
 // ErrUnknown is wrapped by DecodeCommand and DecodeEvent for a well-formed frame of an unknown type or one that
-// lacks a required field: servers skip such frames without an answer (dossier 2.2).
+// lacks a required field, in an *UnknownError: servers skip such frames without an answer.
 var ErrUnknown = errors.New("unknown message")
 
-// ErrMalformed is wrapped, in a *SyntaxError with the offset, for bytes that are no message at all.
+// ErrMalformed is wrapped, in a *SyntaxError with the offset, for bytes that are no message at all, and for a field
+// of a kind that servers refuse.
 var ErrMalformed = errors.New("malformed frame")
 
 // Dialect is one released generation of the protocol: a stateless value, safe for all goroutines, with both ends of
@@ -22,16 +23,6 @@ type Dialect struct {
 	Family     string // "instance", "process" or "gateway"
 	Features   Features
 	codec      codec
-}
-
-// codec is the encoding of one family, both ends. The three of them live in instance.go, process.go, gateway.go.
-type codec interface {
-	encodeCommand(d *Dialect, dst []byte, c *Command) (frame []byte, text bool, err error)
-	decodeCommand(d *Dialect, frame []byte, text bool, c *Command) error
-	encodeEvent(d *Dialect, dst []byte, e *Event) (frame []byte, text bool, err error)
-	decodeEvent(d *Dialect, frame []byte, text bool, e *Event) error
-	decodeList(e *Event) ([]InstanceInfo, error)
-	decodeIDs(k CommandKind, e *Event) ([]string, error)
 }
 
 // EncodeCommand appends c's frame to dst. text says that it is a text message. It wraps ErrUnsupported when the

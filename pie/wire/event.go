@@ -19,7 +19,7 @@ const (
 	Listing                  // Corr, Instances: the answer to List where it is a message of its own
 	MCPRequest               // Corr (the server's), ID, Name, Method, Text (params)
 	TurnDone                 // gateway: a command has fully ended; nothing to do
-	StreamAborted            // gateway: some instance's stream died; names none (dossier 7.1)
+	StreamAborted            // gateway: some instance's stream died; names none
 	Refusal                  // gateway: Text; the command was not accepted or not understood, no Corr
 	Notice                   // Text: declared by some releases, never acted on
 )

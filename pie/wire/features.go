@@ -1,15 +1,16 @@
 package wire
 
 // Features are what differs between generations, as facts a client or an engine may ask for. The zero value can
-// nothing. Rows of dossier sections 5 to 13 and of the design, section 8.
+// nothing.
 type Features struct {
 	// What a script may ask (client:supports).
 	Stdout, ListInstances, AttachInstance bool
 	Detached                              bool // launch without being attached
 	DetachedID                            bool // … and its id is in the answer
 	DetachedOutput                        bool // what it prints before the attach is kept
-	DetachedResult                        bool // its result is kept until an attach
-	SendFiles, RecvFiles                  bool
+	DetachedResult                        bool // its result is kept until an attach (worker-0.5: by the embedded engine)
+	SendFiles                             bool // not where it hangs the server, though a frame exists
+	RecvFiles                             bool
 	FileAnswered                          bool // a sent file is acknowledged
 	Registry                              bool // the server fetches programs itself
 	TokenBudget, LaunchManyInputs         bool
@@ -21,7 +22,8 @@ type Features struct {
 	Arguments      bool        // a launch takes a list of words, not an input text
 	HashNames      bool        // programs are known by their hash alone
 	Namespaces     bool        // names are ns/name@version
-	StrictNames    bool        // only name@X.Y.Z is accepted
+	StrictNames    bool        // only name@X.Y.Z is accepted: no namespace, no "latest"
+	BareNames      bool        // … or a bare name, which is the newest version installed there
 	NeedsManifest  bool        // an upload carries a manifest
 	HeaderIdentity bool        // the user's name is in the upgrade request
 	LoginCommand   CommandKind // Identify, Token (0.1), or NoCommand where the header is enough
@@ -38,7 +40,7 @@ type Features struct {
 	SharedUser         bool // everybody is the same user: the list shows everyone's
 	RefusedAttachKills bool // never attach on suspicion
 
-	MaxCommand int // bytes of one frame to the server
+	MaxCommand int // bytes of one frame to the server, at most
 
 	path string
 }

@@ -1,0 +1,37 @@
+package wire
+
+import "fmt"
+
+// SyntaxError says where and why bytes are no message: not MessagePack (or JSON, on a gateway), cut off, or a field
+// of a kind that the server's own decoder refuses. It wraps ErrMalformed.
+type SyntaxError struct {
+	Offset int    // in bytes, from the start of the frame; 0 for a text frame
+	Reason string // what stood there or was wanted
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("%v at byte %d: %s", ErrMalformed, e.Offset, e.Reason)
+}
+
+func (e *SyntaxError) Unwrap() error { return ErrMalformed }
+
+// UnknownError is a well-formed frame that the generation has no meaning for: its Type is not one of its messages
+// (Field is empty then), or a Field that the type must have is missing or nil. It wraps ErrUnknown.
+type UnknownError struct {
+	Type  string // as on the wire; "" when the frame has none
+	Field string // the missing field
+}
+
+func (e *UnknownError) Error() string {
+	if e.Field == "" {
+		return fmt.Sprintf("%v of type %q", ErrUnknown, e.Type)
+	}
+	return fmt.Sprintf("%v: type %q lacks the field %q", ErrUnknown, e.Type, e.Field)
+}
+
+func (e *UnknownError) Unwrap() error { return ErrUnknown }
+
+// unsupported is the error for a message that d cannot say.
+func unsupported(d *Dialect, what string) error {
+	return fmt.Errorf("%s: %w %s", what, ErrUnsupported, d.Generation)
+}
