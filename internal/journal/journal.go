@@ -1,0 +1,280 @@
+package journal
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	suffix       = ".jsonl"
+	compactAbove = 1 << 20  // bytes of a file, before it is looked at
+	pendingLimit = 64 << 10 // bytes of ends that may wait for the writer; beyond it who tells one writes them
+)
+
+// Config says where and how a run keeps its journal.
+type Config struct {
+	Dir string // see [Dir]; made when first needed
+	// Now is the time of day; required.
+	Now func() time.Time
+	// Skip names servers whose launches are not kept, because they end with the process anyway; nil: none.
+	Skip func(server string) bool
+	// Failed is told once when the journal cannot be written; launches go on without it. It must not call the
+	// journal. nil: nobody is told.
+	Failed func(error)
+}
+
+// Journal is the file of one run; it is a pie.Journal. Make one with New, and Close it. All goroutines may use it.
+//
+// What has to be there before something happens (an intent) is written by the caller. The rest is written by a
+// goroutine of the journal's own, so that a connection's reader never waits for a disk.
+type Journal struct {
+	cfg Config
+
+	mu      sync.Mutex
+	ledger  ledger
+	pending []byte // lines for the writer
+	tickets int
+	closed  bool
+	failed  bool
+
+	file sync.Mutex // guards f and size; taken before mu where both are
+	f    *os.File
+	size int64
+
+	wake   chan struct{}
+	ended  chan struct{}
+	header header
+}
+
+// New makes the journal of this run. No file is made before the first intent.
+func New(cfg Config) *Journal {
+	host, _ := os.Hostname()
+	j := &Journal{
+		cfg:    cfg,
+		ledger: newLedger(),
+		wake:   make(chan struct{}, 1),
+		ended:  make(chan struct{}),
+		header: header{PID: os.Getpid(), Host: host, Start: cfg.Now()},
+	}
+	go j.writeLoop()
+	return j
+}
+
+// Intent writes down that a launch is about to be sent. It never fails: a journal that cannot be written tells
+// Config.Failed once. The ticket is "" for servers that are skipped.
+func (j *Journal) Intent(server, program string) (ticket string, err error) {
+	if j.cfg.Skip != nil && j.cfg.Skip(server) {
+		return "", nil
+	}
+	j.mu.Lock()
+	j.tickets++
+	ticket = strconv.Itoa(j.tickets)
+	j.note(line{Intent: ticket, Server: server, Program: program, At: j.cfg.Now()})
+	j.mu.Unlock()
+	j.write()
+	return ticket, nil
+}
+
+// Launched writes down the id that the launch of ticket got.
+func (j *Journal) Launched(ticket, instanceID string) {
+	j.tell(ticket, line{Launched: ticket, ID: instanceID})
+}
+
+// Refused writes down that the launch of ticket did not happen.
+func (j *Journal) Refused(ticket string) { j.tell(ticket, line{Refused: ticket}) }
+
+// Ended writes down that the instance is over, or not this run's business any more. Ids that were never told are
+// ignored.
+func (j *Journal) Ended(instanceID string) { j.tell(instanceID, line{Ended: instanceID}) }
+
+// Open lists what is not known to have ended, the oldest launch first.
+func (j *Journal) Open() []Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.ledger.entries()
+}
+
+// Close ends the journal: the file is removed when nothing is open, else it stays for [Orphans]. Twice is harmless.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	closed := j.closed
+	j.closed = true
+	j.mu.Unlock()
+	if closed {
+		return nil
+	}
+	close(j.wake)
+	<-j.ended
+	j.write()
+	return j.release()
+}
+
+func (j *Journal) release() error {
+	j.file.Lock()
+	defer j.file.Unlock()
+	if j.f == nil {
+		return nil
+	}
+	path := j.f.Name()
+	err := j.f.Close()
+	j.f = nil
+	if len(j.Open()) == 0 {
+		return os.Remove(path)
+	}
+	return err
+}
+
+// tell queues a line for the writer. subject is what it is about; "" was skipped.
+func (j *Journal) tell(subject string, l line) {
+	if subject == "" {
+		return
+	}
+	j.mu.Lock()
+	if l.Ended != "" && j.ledger.ids[l.Ended] == "" {
+		j.mu.Unlock()
+		return
+	}
+	j.note(l)
+	full := len(j.pending) > pendingLimit
+	if !j.closed {
+		j.signal()
+	}
+	j.mu.Unlock()
+	if full {
+		j.write()
+	}
+}
+
+// note takes a line in and queues it; mu is held.
+func (j *Journal) note(l line) {
+	j.ledger.apply(l)
+	if !j.failed && !j.closed {
+		j.pending = l.append(j.pending)
+	}
+}
+
+func (j *Journal) signal() {
+	select {
+	case j.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (j *Journal) writeLoop() {
+	defer close(j.ended)
+	for range j.wake {
+		j.write()
+	}
+}
+
+// write writes what is pending, in order.
+func (j *Journal) write() {
+	j.file.Lock()
+	defer j.file.Unlock()
+	j.mu.Lock()
+	text := j.pending
+	j.pending = nil
+	j.mu.Unlock()
+	if len(text) == 0 {
+		return
+	}
+	if err := j.put(text); err != nil {
+		j.fail(err)
+	}
+}
+
+// put appends text to the file, which it makes first if need be; file is held.
+func (j *Journal) put(text []byte) error {
+	if j.f == nil {
+		f, err := j.create()
+		if err != nil {
+			return err
+		}
+		j.f, j.size = f, 0
+		text = append(line{Header: &j.header}.append(nil), text...)
+	}
+	n, err := j.f.Write(text)
+	j.size += int64(n)
+	if err == nil && j.size > compactAbove {
+		return j.compact()
+	}
+	return err
+}
+
+// create makes an empty, locked file that no other run has. Until the header is in it, readers leave it alone.
+func (j *Journal) create() (*os.File, error) {
+	if err := os.MkdirAll(j.cfg.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.CreateTemp(j.cfg.Dir, fmt.Sprintf("run-%d-*%s", j.header.PID, suffix))
+	if err != nil {
+		return nil, err
+	}
+	if err := lock(f); err != nil {
+		discard(f)
+		return nil, err
+	}
+	return f, nil
+}
+
+// compact goes on in a new file that holds what is open alone, once most of the old one is history. Should the
+// process die between the two, both are found, which says the same twice.
+func (j *Journal) compact() error {
+	j.mu.Lock()
+	entries := j.ledger.entries()
+	j.mu.Unlock()
+	text := line{Header: &j.header}.append(nil)
+	for _, entry := range entries {
+		text = entry.intent().append(text)
+	}
+	if int64(len(text)) > j.size/2 {
+		return nil
+	}
+	f, err := j.create()
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(text); err != nil {
+		discard(f)
+		return err
+	}
+	discard(j.f)
+	j.f, j.size = f, int64(len(text))
+	return nil
+}
+
+func discard(f *os.File) {
+	_ = f.Close()
+	_ = os.Remove(f.Name())
+}
+
+// fail gives the journal up: what was written stays, nothing more is.
+func (j *Journal) fail(err error) {
+	j.mu.Lock()
+	first := !j.failed
+	j.failed, j.pending = true, nil
+	j.mu.Unlock()
+	if first && j.cfg.Failed != nil {
+		j.cfg.Failed(err)
+	}
+}
+
+// entries are the open ones, oldest first.
+func (g ledger) entries() []Entry {
+	list := make([]Entry, 0, len(g.open))
+	for _, entry := range g.open {
+		list = append(list, *entry)
+	}
+	slices.SortFunc(list, func(a, b Entry) int {
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Ticket, b.Ticket)
+	})
+	return list
+}
