@@ -14,71 +14,88 @@ import (
 // DecodeOptions say how Decode reads.
 type DecodeOptions struct {
 	DropNull bool // null becomes absence: the name is left out, a list closes up; else it is json.null
+	Line     int  // the number of the first line, for errors; zero means 1
 }
 
-// Decode reads one JSON value. An error is an *Error of kind value that names line and column: text that is not
-// JSON or not UTF-8, more than 1000 levels, a number beyond the range of a double. Lists are marked (json.array),
-// so that an empty one stays a list when it is encoded again. Of equal names the last counts; whole numbers
-// beyond 2^53 lose digits; a lone half of a surrogate pair (\ud800) becomes U+FFFD.
+// Decoder decodes texts of one state. The zero value is of no use; NewDecoder makes one.
+type Decoder struct {
+	L    *lua.LState // for making tables, which touches nothing of the state
+	null lua.LValue
+	mark *lua.LTable // the metatable of lists
+}
+
+// NewDecoder makes a decoder for the state; the state's goroutine only.
+func NewDecoder(L *lua.LState) *Decoder {
+	return &Decoder{L: L, null: Null(L), mark: markTable(L, arrayMeta, "json.array")}
+}
+
+// Decode reads one JSON value by a new Decoder; the state's goroutine only.
+func Decode(L *lua.LState, b []byte, o DecodeOptions) (lua.LValue, error) {
+	return NewDecoder(L).Decode(b, o)
+}
+
+// Decode reads one JSON value. Any goroutine may call it, also several at once: long texts need not hold up the
+// scripts. An error is an *Error of kind value that names line and column: text that is not JSON or not UTF-8, more
+// than 1000 levels, a number beyond the range of a double. Lists are marked (json.array), so that an empty one
+// stays a list when it is encoded again. Of equal names the last counts; whole numbers beyond 2^53 lose digits; a
+// lone half of a surrogate pair (\ud800) becomes U+FFFD.
 //
 // The grammar is judged by encoding/json; what is built here can rely on it.
-func Decode(L *lua.LState, b []byte, o DecodeOptions) (lua.LValue, error) {
+func (dec *Decoder) Decode(b []byte, o DecodeOptions) (lua.LValue, error) {
+	d := decoder{Decoder: dec, b: b, o: o}
 	if !json.Valid(b) {
-		return lua.LNil, syntaxError(b)
+		return lua.LNil, d.syntaxError()
 	}
-	d := decoder{L: L, b: b, drop: o.DropNull, null: Null(L), mark: markTable(L, arrayMeta, "json.array")}
 	v := d.value()
 	if d.err != nil {
 		return lua.LNil, d.err
 	}
-	if d.drop && v == d.null {
+	if o.DropNull && v == d.null {
 		v = lua.LNil
 	}
 	return v, nil
 }
 
-// syntaxError finds what json.Valid did not like.
-func syntaxError(b []byte) error {
-	var raw json.RawMessage
-	err := json.Unmarshal(b, &raw)
-	syntax, ok := errors.AsType[*json.SyntaxError](err)
-	if !ok {
-		return Errorf(KindValue, "not JSON: %v", err)
-	}
-	if len(bytes.TrimSpace(b)) == 0 {
-		return Errorf(KindValue, "not JSON: the text is empty")
-	}
-	at := min(int(syntax.Offset), len(b))
-	if syntax.Error() != "unexpected end of JSON input" {
-		at = max(at-1, 0)
-	}
-	return Errorf(KindValue, "not JSON: %s at %s", syntax.Error(), position(b, at))
-}
-
-// position is line:column of a byte, both from 1, columns in characters.
-func position(b []byte, at int) string {
-	line := 1 + bytes.Count(b[:at], []byte{'\n'})
-	start := 1 + bytes.LastIndexByte(b[:at], '\n')
-	return fmt.Sprintf("%d:%d", line, 1+utf8.RuneCount(b[start:at]))
-}
-
 // decoder builds the Lua value of text that is known to be JSON. After err is set it goes on to the end of what
 // it is in, and what it returns counts for nothing.
 type decoder struct {
-	L     *lua.LState
+	*Decoder
 	b     []byte
+	o     DecodeOptions
 	i     int // the next byte
 	depth int
-	drop  bool
-	null  lua.LValue
-	mark  *lua.LTable  // the metatable of lists
 	items []lua.LValue // of the lists and objects that are open
 	err   error
 }
 
+// syntaxError finds what json.Valid did not like.
+func (d *decoder) syntaxError() error {
+	var raw json.RawMessage
+	err := json.Unmarshal(d.b, &raw)
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok {
+		return Errorf(KindValue, "not JSON: %v", err)
+	}
+	if len(bytes.TrimSpace(d.b)) == 0 {
+		return Errorf(KindValue, "not JSON: the text is empty")
+	}
+	at := min(int(syntax.Offset), len(d.b))
+	if syntax.Error() != "unexpected end of JSON input" {
+		at = max(at-1, 0)
+	}
+	return Errorf(KindValue, "not JSON: %s at %s", syntax.Error(), d.position(at))
+}
+
+// position is line:column of a byte, columns from 1 in characters.
+func (d *decoder) position(at int) string {
+	line := max(d.o.Line, 1) + bytes.Count(d.b[:at], []byte{'\n'})
+	start := 1 + bytes.LastIndexByte(d.b[:at], '\n')
+	return fmt.Sprintf("%d:%d", line, 1+utf8.RuneCount(d.b[start:at]))
+}
+
 func (d *decoder) fail(at int, words string) {
 	if d.err == nil {
-		d.err = Errorf(KindValue, "%s at %s", words, position(d.b, at))
+		d.err = Errorf(KindValue, "%s at %s", words, d.position(at))
 	}
 }
 
@@ -148,7 +165,7 @@ func (d *decoder) list() lua.LValue {
 	d.i++ // the bracket
 	base := len(d.items)
 	for d.next(']') {
-		if v := d.value(); !d.drop || v != d.null {
+		if v := d.value(); !d.o.DropNull || v != d.null {
 			d.items = append(d.items, v)
 		}
 	}
@@ -170,7 +187,7 @@ func (d *decoder) object() lua.LValue {
 		name := lua.LString(d.text())
 		d.peek()
 		d.i++ // the colon
-		if v := d.value(); !d.drop || v != d.null {
+		if v := d.value(); !d.o.DropNull || v != d.null {
 			d.items = append(d.items, name, v)
 		}
 	}
