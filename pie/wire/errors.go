@@ -23,7 +23,10 @@ type UnknownError struct {
 }
 
 func (e *UnknownError) Error() string {
-	if e.Field == "" {
+	switch {
+	case e.Type == "":
+		return fmt.Sprintf("%v: it has no type", ErrUnknown)
+	case e.Field == "":
 		return fmt.Sprintf("%v of type %q", ErrUnknown, e.Type)
 	}
 	return fmt.Sprintf("%v: type %q lacks the field %q", ErrUnknown, e.Type, e.Field)

@@ -13,7 +13,7 @@ const (
 var (
 	instance01 = Features{
 		Arguments: true, HashNames: true, LoginCommand: Token,
-		KillsOnClose: true, MaxCommand: frameLimit, path: "/",
+		KillsOnClose: true, TerminateSilent: true, MaxCommand: frameLimit, path: "/",
 	}
 	instanceHash = Features{
 		Stdout: true, ListInstances: true, AttachInstance: true,
@@ -76,6 +76,6 @@ func withProps(f Features) Features {
 func withoutGateway(f Features) Features {
 	f.HeaderIdentity, f.Reattach, f.KillsOnClose, f.RefusedAttachKills = false, false, false, false
 	f.DetachedID, f.DetachedOutput, f.DetachedResult, f.DetachOnClose = true, true, true, true
-	f.MaxCommand, f.path = frameLimit, "/"
+	f.DetachedCaptured, f.MaxCommand, f.path = true, frameLimit, "/"
 	return f
 }

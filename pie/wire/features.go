@@ -9,6 +9,7 @@ type Features struct {
 	DetachedID                            bool // … and its id is in the answer
 	DetachedOutput                        bool // what it prints before the attach is kept
 	DetachedResult                        bool // its result is kept until an attach (worker-0.5: by the embedded engine)
+	DetachedCaptured                      bool // … by launching attached and leaving it: an uncaptured launch tells no id
 	SendFiles                             bool // not where it hangs the server, though a frame exists
 	RecvFiles                             bool
 	FileAnswered                          bool // a sent file is acknowledged
@@ -39,6 +40,7 @@ type Features struct {
 	DetachOnClose      bool // … or they go on and may be attached again
 	SharedUser         bool // everybody is the same user: the list shows everyone's
 	RefusedAttachKills bool // never attach on suspicion
+	TerminateSilent    bool // a terminate is not answered
 
 	MaxCommand int // bytes of one frame to the server, at most
 

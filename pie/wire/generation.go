@@ -7,6 +7,9 @@ import (
 
 // The generations, oldest first. They are constants in all but syntax: nothing changes them.
 var generations = [...]*Dialect{
+	{Generation: "instance-0.1", Family: "instance", Features: instance01, codec: instance(commands01(), false)},
+	{Generation: "instance-hash", Family: "instance", Features: instanceHash, codec: instance(commandsHash(), true)},
+	{Generation: "instance-0.2", Family: "instance", Features: instance02, codec: instance(commands02(), true)},
 	{Generation: "process-0.3", Family: "process", Features: process03,
 		codec: &processCodec{newVocabulary(processCommands()...), newVocabulary(append(coreEvents(), mcpEvent())...)}},
 	{Generation: "process-0.4", Family: "process", Features: process04,
@@ -17,6 +20,10 @@ var generations = [...]*Dialect{
 		codec: &gatewayCodec{processCodec: gateway(gatewayCommands()), turns: true}},
 	{Generation: "gateway-0.6", Family: "gateway", Features: gateway06,
 		codec: &gatewayCodec{processCodec: gateway(gatewayCommands6()), turns: true}},
+}
+
+func instance(commands []*message[Command], streams bool) *instanceCodec {
+	return &instanceCodec{newVocabulary(commands...), newVocabulary(instanceEvents(streams)...), streams}
 }
 
 func gateway(commands []*message[Command]) processCodec {

@@ -3,7 +3,8 @@ package wire
 import "github.com/tinylib/msgp/msgp"
 
 // message is one type of the protocol, in the layout of the servers: a map whose first key is "type", then the
-// fields in the order in which they are declared. T is Command or Event.
+// fields in the order in which they are declared. T is Command or Event
+// (or InstanceInfo, for a map within one).
 type message[T any] struct {
 	name   string
 	kind   uint8  // CommandKind or EventKind; 0 when a field decides
@@ -49,13 +50,25 @@ func (m *message[T]) build() *message[T] {
 }
 
 func (m *message[T]) append(dst []byte, v *T) []byte {
-	size := 1
+	dst = append(msgp.AppendMapHeader(dst, 1+m.size(v)), m.head...)
+	return m.appendFields(dst, v)
+}
+
+// appendBare writes the fields alone, for a map within a message.
+func (m *message[T]) appendBare(dst []byte, v *T) []byte {
+	return m.appendFields(msgp.AppendMapHeader(dst, m.size(v)), v)
+}
+
+func (m *message[T]) size(v *T) (n uint32) {
 	for i := range m.fields {
 		if m.fields[i].written(v) {
-			size++
+			n++
 		}
 	}
-	dst = append(msgp.AppendMapHeader(dst, uint32(size)), m.head...)
+	return n
+}
+
+func (m *message[T]) appendFields(dst []byte, v *T) []byte {
 	for i := range m.fields {
 		if f := &m.fields[i]; f.written(v) {
 			dst = f.append(append(dst, f.head...), v)

@@ -20,23 +20,6 @@ func newVocabulary[T any](messages ...*message[T]) *vocabulary[T] {
 	return v
 }
 
-// with is v and more: messages of a name that v has take its place.
-func (v *vocabulary[T]) with(more ...*message[T]) *vocabulary[T] {
-	taken := make(map[string]bool, len(more))
-	for _, m := range more {
-		taken[m.name] = true
-	}
-	all := more
-	for _, list := range v.kinds {
-		for _, m := range list {
-			if !taken[m.name] {
-				all = append(all, m)
-			}
-		}
-	}
-	return newVocabulary(all...)
-}
-
 // find gives the message for a kind, or nil.
 func (v *vocabulary[T]) find(kind uint8, part string) *message[T] {
 	if int(kind) >= len(v.kinds) {

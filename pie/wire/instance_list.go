@@ -1,0 +1,92 @@
+package wire
+
+import (
+	"strings"
+
+	"github.com/tinylib/msgp/msgp"
+)
+
+// instancesField is the list of live_instances: an array of maps.
+var instancesField = field[Event]{
+	key: "instances",
+	append: func(dst []byte, e *Event) []byte {
+		dst = msgp.AppendArrayHeader(dst, uint32(len(e.Instances)))
+		for i := range e.Instances {
+			dst = liveInstance.appendBare(dst, &e.Instances[i])
+		}
+		return dst
+	},
+	read: func(c *cursor, e *Event) error {
+		n, err := c.items()
+		for ; n > 0 && err == nil; n-- {
+			var info InstanceInfo
+			err = readInstance(c, &info)
+			e.Instances = append(e.Instances, info)
+		}
+		return err
+	},
+}
+
+func readInstance(c *cursor, info *InstanceInfo) error {
+	n, err := c.fields()
+	if err != nil {
+		return err
+	}
+	return liveInstance.readMap(c, n, info)
+}
+
+// liveInstance is one entry. It has no type of its own.
+var liveInstance = (&message[InstanceInfo]{name: "live_instances", fields: []field[InstanceInfo]{
+	infoText("id", func(i *InstanceInfo) *string { return &i.ID }),
+	{
+		key: "arguments",
+		append: func(dst []byte, i *InstanceInfo) []byte {
+			dst = msgp.AppendArrayHeader(dst, uint32(len(i.Args)))
+			for _, a := range i.Args {
+				dst = msgp.AppendString(dst, a)
+			}
+			return dst
+		},
+		read: func(c *cursor, i *InstanceInfo) (err error) { i.Args, err = c.words(); return err },
+	},
+	{key: "status", append: appendState, read: readState},
+	// Servers of the first weeks of 2026 and earlier do not tell the rest.
+	infoText("username", func(i *InstanceInfo) *string { return &i.User }).as(optional),
+	{
+		key:    "elapsed_secs",
+		need:   optional,
+		append: func(dst []byte, i *InstanceInfo) []byte { return msgp.AppendUint64(dst, i.Elapsed) },
+		read:   func(c *cursor, i *InstanceInfo) (err error) { i.Elapsed, err = c.uint64(); return err },
+	},
+	{
+		key:    "kv_pages_used",
+		need:   optional,
+		append: func(dst []byte, i *InstanceInfo) []byte { return msgp.AppendUint32(dst, i.KVPages) },
+		read:   func(c *cursor, i *InstanceInfo) (err error) { i.KVPages, err = c.uint32(); return err },
+	},
+}}).build()
+
+func infoText(key string, at func(*InstanceInfo) *string) field[InstanceInfo] {
+	return field[InstanceInfo]{
+		key:    key,
+		append: func(dst []byte, i *InstanceInfo) []byte { return msgp.AppendString(dst, *at(i)) },
+		read:   func(c *cursor, i *InstanceInfo) (err error) { *at(i), err = c.word(); return err },
+	}
+}
+
+// appendState writes the state as the server's name of it; one that was not told is attached.
+func appendState(dst []byte, i *InstanceInfo) []byte {
+	switch i.State {
+	case "detached":
+		return msgp.AppendString(dst, "Detached")
+	case "finished":
+		return msgp.AppendString(dst, "Finished")
+	}
+	return msgp.AppendString(dst, "Attached")
+}
+
+func readState(c *cursor, i *InstanceInfo) error {
+	state, err := c.word()
+	i.State, i.HasState = strings.ToLower(state), true
+	return err
+}
