@@ -1,0 +1,153 @@
+package backendai
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"time"
+)
+
+// DefaultEndpoint is used where neither an argument, nor the environment, nor a file names one.
+const DefaultEndpoint = "https://api.backend.ai"
+
+// Mode says who answers at the endpoint.
+type Mode string
+
+const (
+	// ModeAPI is the manager itself; every request is signed with the key pair.
+	ModeAPI Mode = "API"
+	// ModeSession is a web server in front of it; Login gets a cookie, nothing is signed.
+	ModeSession Mode = "SESSION"
+)
+
+// Clock is where the time comes from; nil means the system's.
+type Clock interface {
+	Now() time.Time
+	AfterFunc(d time.Duration, f func()) (stop func() bool)
+}
+
+// Config says which manager is meant, who asks, and within which bounds. The zero value of each field but the keys
+// has a default, given beside it. [Load] fills it from arguments, environment and pierun.toml.
+type Config struct {
+	AccessKey, SecretKey string   // required in ModeAPI
+	Endpoints            []string // absolute http or https URLs; nil: DefaultEndpoint. The next is tried when one cannot be reached
+	Mode                 Mode     // "": ModeAPI
+	User, Password       string   // required in ModeSession
+	Domain, Group        string   // domain and project of new sessions; "": "default"
+	APIVersion           string   // "v6.20220615"; "": ask the manager
+	Mounts               []string // virtual folders that new sessions get unless they name their own
+
+	UserAgent      string // "": "Backend.AI Client for pierun"
+	AgentSignature string // appended to the user agent after "; "
+
+	CAFile        string      // PEM file of authorities to trust besides the system's
+	SkipTLSVerify bool        // accept any certificate; for test sites
+	TLS           *tls.Config // taken as it is, instead of the two above
+
+	ConnectTimeout time.Duration // 0: 10 s
+	RequestTimeout time.Duration // 0: 60 s, for one request with its answer
+	LongTimeout    time.Duration // 0: 10 min, for what waits for a container: create, destroy, restart, transfers
+	ReadTimeout    time.Duration // 0: none; the longest silence of the manager before the first byte of an answer
+	MaxBody        int64         // 0: 64 MiB
+
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error) // nil: net.Dialer
+	Clock       Clock                                                             // nil: the system's
+}
+
+// ConfigError is a setting that is missing or wrong. Variable is the environment variable that carries it.
+type ConfigError struct {
+	Variable, Message string
+}
+
+func (e *ConfigError) Error() string { return e.Message }
+
+// Check says what is missing or wrong, naming the variable to set, and changes nothing.
+func (c Config) Check() error {
+	if err := c.checkMode(); err != nil {
+		return err
+	}
+	if c.APIVersion != "" {
+		if _, err := ParseVersion(c.APIVersion); err != nil {
+			return &ConfigError{"BACKEND_API_VERSION", "BACKEND_API_VERSION: " + err.Error()}
+		}
+	}
+	_, err := c.endpoints()
+	return err
+}
+
+func (c Config) checkMode() error {
+	switch c.Mode {
+	case "", ModeAPI:
+		return firstError(
+			missing(c.AccessKey, "BACKEND_ACCESS_KEY", "access_key", "an access key"),
+			missing(c.SecretKey, "BACKEND_SECRET_KEY", "secret_key", "the secret of the access key"))
+	case ModeSession:
+		return firstError(
+			missing(c.User, "BACKEND_USER", "user", "the user name of the web server"),
+			missing(c.Password, "BACKEND_PASSWORD", "password", "the password of the web server"))
+	}
+	return &ConfigError{"BACKEND_ENDPOINT_TYPE", "BACKEND_ENDPOINT_TYPE: " + quote(string(c.Mode)) + ` is no connection mode; it is "api" (signed requests to the manager) or "session" (login at a web server)`}
+}
+
+func missing(value, variable, key, what string) error {
+	if value != "" {
+		return nil
+	}
+	return &ConfigError{variable, "Backend.AI needs " + what + ": set " + variable + ", or " + key +
+		" in the [backendai] section of pierun.toml, or give it as an argument (it is missing or empty)"}
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Config) endpoints() ([]endpoint, error) {
+	texts := c.Endpoints
+	if len(texts) == 0 {
+		texts = []string{DefaultEndpoint}
+	}
+	var out []endpoint
+	for _, text := range texts {
+		e, err := parseEndpoint(text)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// withDefaults fills the zero values.
+func (c Config) withDefaults() Config {
+	c.Mode = orElse(c.Mode, ModeAPI)
+	c.Domain, c.Group = orElse(c.Domain, "default"), orElse(c.Group, "default")
+	c.UserAgent = orElse(c.UserAgent, "Backend.AI Client for pierun")
+	c.ConnectTimeout = orElse(c.ConnectTimeout, 10*time.Second)
+	c.RequestTimeout = orElse(c.RequestTimeout, time.Minute)
+	c.LongTimeout = orElse(c.LongTimeout, 10*time.Minute)
+	c.MaxBody = orElse(c.MaxBody, 64<<20)
+	if c.Clock == nil {
+		c.Clock = systemClock{}
+	}
+	return c
+}
+
+func orElse[T comparable](value, otherwise T) T {
+	var zero T
+	if value == zero {
+		return otherwise
+	}
+	return value
+}
+
+type systemClock struct{}
+
+func (systemClock) Now() time.Time { return time.Now() }
+func (systemClock) AfterFunc(d time.Duration, f func()) func() bool {
+	return time.AfterFunc(d, f).Stop
+}

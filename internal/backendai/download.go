@@ -1,0 +1,130 @@
+package backendai
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"mime/multipart"
+	"net/http"
+)
+
+// Fetched is a file out of a session's archive; read Body before the callback returns.
+type Fetched struct {
+	Name string
+	Mode fs.FileMode
+	Size int64
+	Body io.Reader
+}
+
+// Download fetches at most five files or folders and calls each for every regular file in them. Names are as the
+// archive says: check them with CheckPath before they become files.
+func (c *Client) Download(ctx context.Context, session string, files []string, each func(Fetched) error) error {
+	if len(files) == 0 || len(files) > mostDownload {
+		return misuse("a download takes 1 to %d files, not %d", mostDownload, len(files))
+	}
+	q := query{}
+	for _, f := range files {
+		q = append(q, "files", f)
+	}
+	k := call{op: "download from session " + session, area: sessionArea, path: segments(session, "download"), query: q, timeout: c.cfg.LongTimeout}
+	r, header, err := c.fetch(ctx, k, encodeJSON(map[string][]string{"files": files}))
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	boundary := boundaryOf(header)
+	if boundary == "" {
+		return &Error{Type: ErrResponse, Op: k.op, Err: errors.New("the answer is not in parts, but " + header.Get("Content-Type"))}
+	}
+	return eachPart(k, multipart.NewReader(r, boundary), each)
+}
+
+func eachPart(k call, parts *multipart.Reader, each func(Fetched) error) error {
+	for {
+		part, err := parts.NextRawPart()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return &Error{Type: ErrResponse, Op: k.op, Err: err}
+		}
+		if err := eachFile(k, tar.NewReader(part), each); err != nil {
+			return err
+		}
+	}
+}
+
+func eachFile(k call, archive *tar.Reader, each func(Fetched) error) error {
+	for {
+		h, err := archive.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return &Error{Type: ErrResponse, Op: k.op, Err: err}
+		}
+		if h.Typeflag != tar.TypeReg {
+			continue
+		}
+		if err := each(Fetched{h.Name, h.FileInfo().Mode(), h.Size, archive}); err != nil {
+			return err
+		}
+	}
+}
+
+// DownloadOne writes one file of a session to w, and returns its size.
+func (c *Client) DownloadOne(ctx context.Context, session, file string, w io.Writer) (int64, error) {
+	k := call{op: "download from session " + session, area: sessionArea, path: segments(session, "download_single"),
+		query: query{"file", file}, timeout: c.cfg.LongTimeout}
+	r, _, err := c.fetch(ctx, k, encodeJSON(map[string]string{"file": file}))
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	return copyOut(k, w, r)
+}
+
+func copyOut(k call, w io.Writer, r io.Reader) (int64, error) {
+	faulty := &blame{w: w}
+	n, err := io.Copy(faulty, r)
+	if err != nil && faulty.err == nil {
+		err = &Error{Type: ErrResponse, Op: k.op, Method: k.method, Path: k.path, Err: err}
+	}
+	return n, err
+}
+
+// blame tells the writer's faults from the reader's.
+type blame struct {
+	w   io.Writer
+	err error
+}
+
+func (b *blame) Write(p []byte) (int, error) {
+	n, err := b.w.Write(p)
+	b.err = err
+	return n, err
+}
+
+// downloadsByPOST is the version from which downloads are asked for by POST.
+func downloadsByPOST() Version { return Version{8, "20240915"} }
+
+// fetch asks with the manager's verb, and with the other one if that is not allowed.
+func (c *Client) fetch(ctx context.Context, k call, body []byte) (io.ReadCloser, http.Header, error) {
+	m, err := c.Manager(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	get, post := k, k
+	get.method, post.method, post.body = "GET", "POST", body
+	first, second := get, post
+	if m.Version.Compare(downloadsByPOST()) >= 0 {
+		first, second = post, get
+	}
+	r, h, err := c.stream(ctx, first)
+	if isProblem(err, "method-not-allowed") {
+		return c.stream(ctx, second)
+	}
+	return r, h, err
+}

@@ -1,0 +1,141 @@
+package backendai
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"time"
+)
+
+// Event is something that happened to a session or to one of its containers. Data has all there was, also of events
+// that this client does not know.
+type Event struct {
+	Name        string // kernel_started, session_terminated, …; managers differ in which they send
+	SessionID   string `json:"sessionId"`
+	SessionName string `json:"sessionName"`
+	Owner       string `json:"ownerAccessKey"`
+	Reason      string `json:"reason"`
+	ExitCode    *int   `json:"exitCode"`
+	KernelID    string `json:"kernelId"`
+	ClusterRole string `json:"clusterRole"`
+	ClusterIdx  int    `json:"clusterIdx"`
+	Result      string `json:"result"` // batch: SUCCESS, FAILURE
+
+	TaskID   string  `json:"task_id"` // background tasks, with what follows
+	Progress float64 `json:"current_progress"`
+	Total    float64 `json:"total_progress"`
+	Message  string  `json:"message"`
+
+	Data json.RawMessage `json:"-"`
+}
+
+// EventFilter narrows a stream; zero values do not.
+type EventFilter struct {
+	SessionName string
+	SessionID   string // a UUID
+	Owner       string // access key
+	Group       string
+	Scope       string // "session", "kernel"; "": both
+}
+
+// EventStream is an open stream of events. Next is for one goroutine; Close is for any.
+type EventStream struct {
+	op    string
+	body  io.ReadCloser
+	r     *eventReader
+	ctx   context.Context
+	alive *time.Timer
+	fail  context.CancelCauseFunc
+	ended bool
+}
+
+// Events opens the stream of what happens to sessions. Managers of 23.09 never send session_started: wait for
+// kernel_started, or look with WaitSession. What happened before the stream opened is not in it. The context ends it.
+func (c *Client) Events(ctx context.Context, f EventFilter) (*EventStream, error) {
+	m, err := c.Manager(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k := call{op: "watch session events", path: "/events/session", query: query{
+		"sessionName", f.SessionName, "sessionId", f.SessionID, "ownerAccessKey", f.Owner, "groupName", f.Group, "scope", f.Scope}}
+	if !m.modern() {
+		k.path = "/stream/kernel/_/events"
+	}
+	return c.events(ctx, k)
+}
+
+// BackgroundTask opens the stream of a background task's progress; it ends with the task.
+func (c *Client) BackgroundTask(ctx context.Context, id string) (*EventStream, error) {
+	return c.events(ctx, call{op: "watch task " + id, path: "/events/background-task", query: query{"taskId", id}})
+}
+
+func (c *Client) events(ctx context.Context, k call) (*EventStream, error) {
+	k.method, k.accept, k.timeout = "GET", "text/event-stream", -1
+	ctx, cancel := context.WithCancelCause(ctx)
+	opening := time.AfterFunc(c.cfg.RequestTimeout, func() { cancel(&timeoutError{c.cfg.RequestTimeout}) })
+	body, _, err := c.stream(ctx, k)
+	opening.Stop()
+	if err != nil {
+		cancel(err)
+		return nil, err
+	}
+	s := &EventStream{op: k.op, body: body, ctx: ctx, fail: cancel}
+	s.alive = time.AfterFunc(silence, func() { cancel(errQuiet) })
+	s.r = newEventReader(&living{s})
+	return s, nil
+}
+
+// living moves the stream's deadline with every byte: managers send a comment every 15 seconds.
+type living struct{ s *EventStream }
+
+func (l *living) Read(p []byte) (int, error) {
+	n, err := l.s.body.Read(p)
+	l.s.alive.Reset(silence)
+	return n, err
+}
+
+// Next waits for an event. It returns io.EOF when the server has said that nothing more will come, and an error of type
+// ERR_RESPONSE when the stream broke; events between that and a new stream are lost.
+func (s *EventStream) Next() (*Event, error) {
+	if s.ended {
+		return nil, io.EOF
+	}
+	got, err := s.r.next()
+	if err != nil {
+		s.Close()
+		return nil, &Error{Type: ErrResponse, Op: s.op, Err: s.why(err)}
+	}
+	if got.name == "server_close" {
+		s.Close()
+		return nil, io.EOF
+	}
+	return parseEvent(s.op, got)
+}
+
+// why prefers the reason the stream was ended here; an end that nobody announced is a broken line.
+func (s *EventStream) why(err error) error {
+	if cause := context.Cause(s.ctx); cause != nil {
+		return cause
+	}
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func parseEvent(op string, got serverEvent) (*Event, error) {
+	e := &Event{Data: json.RawMessage(got.data)}
+	if err := json.Unmarshal(e.Data, e); err != nil {
+		return nil, &Error{Type: ErrResponse, Op: op, Err: err}
+	}
+	e.Name = got.name
+	return e, nil
+}
+
+// Close ends the stream; a Next that waits returns.
+func (s *EventStream) Close() {
+	s.ended = true
+	s.alive.Stop()
+	s.fail(context.Canceled)
+	s.body.Close()
+}

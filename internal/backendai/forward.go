@@ -1,0 +1,122 @@
+package backendai
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync"
+	"time"
+)
+
+// Forward serves an app of a session on a local listener: each connection gets a tunnel of its own.
+type Forward struct {
+	client   *Client
+	session  string
+	app      App
+	listener net.Listener
+	ctx      context.Context
+	cancel   context.CancelFunc
+	work     sync.WaitGroup
+	report   func(error)
+}
+
+// ForwardApp listens on a local address ("127.0.0.1:0" for any free port) until Close. report, which may be nil, is told
+// of tunnels that could not be opened; it is called on the connections' goroutines.
+func (c *Client) ForwardApp(ctx context.Context, session string, a App, local string, report func(error)) (*Forward, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", local)
+	if err != nil {
+		return nil, err
+	}
+	f := &Forward{client: c, session: session, app: a, listener: l, report: report}
+	f.ctx, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	f.work.Add(1)
+	go f.accept()
+	return f, nil
+}
+
+// Addr is where it listens.
+func (f *Forward) Addr() net.Addr { return f.listener.Addr() }
+
+func (f *Forward) accept() {
+	defer f.work.Done()
+	for {
+		conn, err := f.listener.Accept()
+		if err != nil {
+			return
+		}
+		f.work.Add(1)
+		go f.serve(conn)
+	}
+}
+
+func (f *Forward) serve(near net.Conn) {
+	defer f.work.Done()
+	defer near.Close()
+	ctx, cancel := context.WithTimeout(f.ctx, f.client.cfg.RequestTimeout)
+	far, err := f.client.DialApp(ctx, f.session, f.app)
+	cancel()
+	if err != nil {
+		if f.report != nil {
+			f.report(err)
+		}
+		return
+	}
+	splice(f.ctx, near, far)
+}
+
+// splice copies both ways until either end closes.
+func splice(ctx context.Context, near, far net.Conn) {
+	both := func() { near.Close(); far.Close() }
+	stop := context.AfterFunc(ctx, both)
+	defer stop()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(far, near)
+		both()
+	}()
+	_, _ = io.Copy(near, far)
+	both()
+	<-done
+}
+
+// Close stops listening, ends the connections and waits for them.
+func (f *Forward) Close() error {
+	err := f.listener.Close()
+	f.cancel()
+	f.work.Wait()
+	return err
+}
+
+// WaitApp tries an app until something listens on it: it opens a tunnel and watches whether it is closed at once. It
+// says so when the app stays silent for quiet (0: 500 ms), as servers that wait for the client's first word do.
+func (c *Client) WaitApp(ctx context.Context, session string, a App, every, quiet time.Duration) error {
+	every, quiet = orElse(every, time.Second), orElse(quiet, 500*time.Millisecond)
+	for {
+		listening, err := c.probe(ctx, session, a, quiet)
+		if err != nil || listening {
+			return err
+		}
+		if err := c.sleep(ctx, every); err != nil {
+			return err
+		}
+	}
+}
+
+// probe says whether something listens; an error is one that waiting does not cure.
+func (c *Client) probe(ctx context.Context, session string, a App, quiet time.Duration) (bool, error) {
+	conn, err := c.DialApp(ctx, session, a)
+	if passing(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close()
+	_ = conn.SetReadDeadline(time.Now().Add(quiet))
+	_, err = conn.Read(make([]byte, 1))
+	if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
+		return true, nil
+	}
+	return err == nil, nil
+}

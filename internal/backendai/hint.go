@@ -1,0 +1,69 @@
+package backendai
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// hint says what to do about a refusal.
+func hint(e *Error, header http.Header, now time.Time) string {
+	if e.Status >= 300 && e.Status < 400 {
+		return "the endpoint sends elsewhere, to " + quote(header.Get("Location")) + "; set BACKEND_ENDPOINT to the manager's own address (a signature holds for one address only)"
+	}
+	if e.Problem == "invalid-auth-params" && strings.Contains(e.Msg, "Date/time") {
+		return skewHint(header, now)
+	}
+	if e.Problem == "auth-failed" {
+		return authHint(e.Msg)
+	}
+	if e.Agent != nil && strings.HasSuffix(e.Agent.Type, "agent-timeout") {
+		return "the program that runs code in the session does not answer; a run that was never finished blocks it for good: destroy the session and make a new one"
+	}
+	return problemHint(e.Problem, e.Msg)
+}
+
+func problemHint(problem, msg string) string {
+	switch problem {
+	case "too-many-sessions-matched":
+		return "ended sessions of that name count, too: use the session's id"
+	case "rate-limit-exceeded":
+		return "the key has used up its requests of the last 15 minutes; ask less often or wait"
+	case "session-already-exists":
+		return "a live session has that name with another image, or reuse was turned off: choose another name or destroy it"
+	case "url-not-found", "not-implemented":
+		return "this manager does not have this call"
+	case "insufficient-privilege":
+		return "the account may not do this"
+	case "generic-bad-request":
+		if strings.Contains(msg, "API version") {
+			return "the manager does not speak the API version announced: unset BACKEND_API_VERSION to let it choose"
+		}
+	}
+	return ""
+}
+
+func authHint(msg string) string {
+	switch {
+	case strings.Contains(msg, "key not found"):
+		return "BACKEND_ACCESS_KEY is unknown there or inactive"
+	case strings.Contains(msg, "Signature"):
+		return "BACKEND_SECRET_KEY does not belong to the access key, or something on the way changes the host or the path that is signed"
+	case strings.Contains(msg, "Unauthorized"):
+		return "managers accept only the main key of a user: is BACKEND_ACCESS_KEY it, and is the user active?"
+	}
+	return "check BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY"
+}
+
+// skewHint shows both clocks: a signature is good for less than 15 minutes either way.
+func skewHint(header http.Header, now time.Time) string {
+	here := now.UTC().Format(time.RFC3339)
+	server, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return "the clock here says " + here + "; it must be within 15 minutes of the manager's"
+	}
+	apart := now.Sub(server).Round(time.Second)
+	return fmt.Sprintf("the clock here says %s, the manager's says %s: %s apart, and less than 15 minutes are allowed; set this machine's clock",
+		here, server.UTC().Format(time.RFC3339), apart.Abs())
+}

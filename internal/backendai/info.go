@@ -1,0 +1,134 @@
+package backendai
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"time"
+)
+
+// Info is what the manager tells about a live session. Its slots and environment come as Python text.
+type Info struct {
+	Status     Status          `json:"status"`
+	StatusInfo string          `json:"statusInfo"` // why: "no-available-instances"; "" if nothing
+	StatusData json.RawMessage `json:"statusData"` // details of it: the scheduler's reasons and the like
+	Image      string          `json:"image"`
+	Lang       string          `json:"lang"`
+	Tag        string          `json:"tag"`
+	Registry   string          `json:"registry"`
+	Domain     string          `json:"domainName"`
+	Group      string          `json:"groupId"`
+	User       string          `json:"userId"`
+	Container  string          `json:"containerId"`
+	Age        float64         `json:"age"` // milliseconds
+	Created    string          `json:"creationTime"`
+	Queries    int             `json:"numQueriesExecuted"`
+	Occupied   string          `json:"occupiedSlots"`
+	Requested  string          `json:"requestedSlots"`
+	Environ    string          `json:"environ"`
+	Raw        json.RawMessage `json:"-"`
+}
+
+// SessionInfo asks about a session by id or name. A session that has ended is NotFound; SessionEnd knows it still.
+func (c *Client) SessionInfo(ctx context.Context, id, owner string) (*Info, error) {
+	k := call{op: "get information on session " + id, method: "GET", area: sessionArea, path: segments(id), query: query{"owner_access_key", owner}}
+	a, err := c.do(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	out := &Info{Raw: a.body}
+	if err := a.decode(k, out); err != nil {
+		return nil, err
+	}
+	out.StatusInfo, out.Container, out.Tag = nothing(out.StatusInfo), nothing(out.Container), nothing(out.Tag)
+	return out, nil
+}
+
+// nothing turns Python's None into "".
+func nothing(text string) string {
+	if text == "None" {
+		return ""
+	}
+	return text
+}
+
+// Slots reads Python text such as {'cpu': Decimal('1'), 'mem': Decimal('268435456')}. The numbers stay text: they may
+// be larger than a float64 holds.
+func Slots(text string) map[string]string {
+	out := map[string]string{}
+	for _, m := range regexp.MustCompile(`'([^']+)': Decimal\('([^']*)'\)`).FindAllStringSubmatch(text, -1) {
+		out[m[1]] = m[2]
+	}
+	return out
+}
+
+// End is how a session ended.
+type End struct {
+	Name       string `json:"name"`
+	Status     Status `json:"status"`
+	StatusInfo string `json:"status_info"`
+	Result     string `json:"result"` // batch: SUCCESS, FAILURE; else UNDEFINED
+}
+
+// SessionEnd asks for a session that is no longer live, by its id. It is nil for an id that the manager never knew.
+func (c *Client) SessionEnd(ctx context.Context, id string) (*End, error) {
+	var out struct {
+		Session *End `json:"compute_session"`
+	}
+	const q = `query($i:UUID!){compute_session(id:$i){name status status_info result}}`
+	err := c.GraphQL(ctx, q, map[string]any{"i": id}, &out)
+	return out.Session, err
+}
+
+// Logs is everything the session has written so far. Use the id: ended sessions of the same name make a name ambiguous.
+func (c *Client) Logs(ctx context.Context, id, owner string) (string, error) {
+	var b struct{ Result struct{ Logs string } }
+	k := call{op: "read the logs of session " + id, method: "GET", area: sessionArea, path: segments(id, "logs"), query: query{"owner_access_key", owner}}
+	err := c.get(ctx, k, &b)
+	return b.Result.Logs, err
+}
+
+// Match is a session found by the beginning of its name or id.
+type Match struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Status Status `json:"status"`
+}
+
+// MatchSessions looks sessions up by a prefix of their name or id.
+func (c *Client) MatchSessions(ctx context.Context, prefix string) ([]Match, error) {
+	var b struct{ Matches []Match }
+	err := c.get(ctx, call{op: "match sessions", method: "GET", area: sessionArea, path: "/_/match", query: query{"id", prefix}}, &b)
+	return b.Matches, err
+}
+
+// About asks one of the smaller questions on a session: "status-history", "direct-access-info", "dependency-graph",
+// "abusing-report", "commit". Which of them exist depends on the manager.
+func (c *Client) About(ctx context.Context, id, what string) (json.RawMessage, error) {
+	var out json.RawMessage
+	err := c.get(ctx, call{op: "get " + what + " of session " + id, method: "GET", area: sessionArea, path: segments(id, what)}, &out)
+	return out, err
+}
+
+// Commit asks for an image of the session's container as it is. The manager answers at once and works on.
+func (c *Client) Commit(ctx context.Context, id string) (json.RawMessage, error) {
+	var out json.RawMessage
+	err := c.get(ctx, call{op: "commit session " + id, method: "POST", area: sessionArea, path: segments(id, "commit"), timeout: c.cfg.LongTimeout}, &out)
+	return out, err
+}
+
+// TaskLogs is what a batch task wrote, by the UUID of its kernel. The site must keep a folder named .logs for the user.
+func (c *Client) TaskLogs(ctx context.Context, task string) (string, error) {
+	k := call{op: "read the logs of task " + task, method: "GET", area: sessionArea, path: "/_/logs", query: query{"taskId", task}}
+	a, err := c.do(ctx, k)
+	if err != nil {
+		return "", err
+	}
+	return string(a.body), nil
+}
+
+// WaitOptions of WaitSession. Zero values: every 2 s, no report.
+type WaitOptions struct {
+	Every    time.Duration
+	Progress func(*Info) // called on the caller's goroutine after each look
+}
