@@ -1,0 +1,172 @@
+package luabind
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	"github.com/pierun/pierun/pie"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// connectOptions are the names of the options of pie.connect and pie.client.
+var connectOptions = [...]string{
+	"user", "key", "dialect", "timeout", "request_timeout", "liveness", "reconnect", "max_instances", "buffer",
+}
+
+// embeddedURI is what stands for the address of the embedded engine.
+const embeddedURI = "ws://embedded"
+
+// longTimeout is the client's own limit of launches and installs: each call here has one of its own, which is less.
+const longTimeout = 7 * 24 * time.Hour
+
+// clientConfig reads pie.connect's arguments: an address and options.
+func (rt *Runtime) clientConfig(L *lua.LState, fn string) pie.Config {
+	cfg := rt.baseConfig()
+	if uri := L.Get(1); uri != lua.LNil {
+		cfg.URI = checkURI(L, fn, luavalue.ArgString(L, 1, fn))
+	}
+	o := luavalue.Opts(L, 2, fn, connectOptions[:]...)
+	if o.Has("key") {
+		raise(L, fn, luavalue.KindUnsupported, "connect to a server that runs without authentication, or with an identity header (0.5)",
+			"%s: logging in with a key is not part of this release", fn)
+	}
+	cfg.User = o.String("user", rt.cfg.User)
+	cfg.Dialect = o.String("dialect", rt.cfg.Dialect)
+	cfg.DialTimeout = positive(o, "timeout", pie.DefaultDialTimeout)
+	cfg.RequestTimeout = positive(o, "request_timeout", pie.DefaultRequestTimeout)
+	cfg.Liveness = positive(o, "liveness", pie.DefaultLiveness)
+	cfg.Reconnect = o.Bool("reconnect", true)
+	cfg.MaxInstances = o.Int("max_instances", 0)
+	cfg.Buffer = o.Size("buffer", pie.DefaultBuffer)
+	if o.Has("max_instances") && cfg.MaxInstances < 1 {
+		o.Fail("max_instances", "must be at least 1, not %d", cfg.MaxInstances)
+	}
+	return rt.embedded(L, fn, cfg)
+}
+
+// positive reads a duration that must not be zero.
+func positive(o luavalue.Options, name string, def time.Duration) time.Duration {
+	d := o.Duration(name, def)
+	if d <= 0 {
+		o.Fail(name, "must be longer than nothing")
+	}
+	return d
+}
+
+// baseConfig is what all clients of a run share.
+func (rt *Runtime) baseConfig() pie.Config {
+	return pie.Config{
+		URI:     rt.cfg.Server,
+		Box:     func(text string) any { return lua.LString(text) },
+		Clock:   rt.cfg.Clock,
+		Journal: rt.cfg.Journal,
+
+		LongTimeout: longTimeout,
+	}
+}
+
+// embedded points a configuration without an address at the embedded engine.
+func (rt *Runtime) embedded(L *lua.LState, fn string, cfg pie.Config) pie.Config {
+	if cfg.URI != "" {
+		return cfg
+	}
+	if rt.cfg.Dial == nil {
+		raise(L, fn, luavalue.KindConnect, "name a server: --server ws://host:port, $PIE_SERVER, or pie.connect(uri)",
+			"there is no server to connect to")
+	}
+	cfg.URI, cfg.DialContext = embeddedURI, rt.cfg.Dial
+	if cfg.Dialect == "" || cfg.Dialect == "auto" {
+		cfg.Dialect = rt.cfg.DialDialect
+	}
+	return cfg
+}
+
+// checkURI refuses what cannot be an address, before anything is dialled.
+func checkURI(L *lua.LState, fn, uri string) string {
+	full := uri
+	if !strings.Contains(uri, "://") {
+		full = "ws://" + uri
+	}
+	u, err := url.Parse(full)
+	if err != nil || u.Host == "" || u.Scheme != "ws" && u.Scheme != "wss" {
+		raise(L, fn, luavalue.KindUsage, "an address looks like ws://host:port or wss://host/path", "%s: %q is not the address of a Pie server", fn, uri)
+	}
+	return full
+}
+
+// connect makes sure that c is connected. Tasks that come while another one dials wait for that one; after a close it
+// raises lost.
+func (c *client) connect(L *lua.LState, op string) {
+	for c.inner == nil {
+		c.checkOpen(L, op)
+		if c.dialling {
+			c.waitDial(L)
+			continue
+		}
+		c.rt.checkWords(L)
+		c.dial(L, op)
+	}
+	c.checkOpen(L, op)
+}
+
+// waitDial waits until the task that dials has an outcome; its failure is not ours, we try again.
+func (c *client) waitDial(L *lua.LState) {
+	task := c.rt.sched.Current()
+	c.waiting = append(c.waiting, task)
+	task.Suspend(L, -1)
+}
+
+func (c *client) dial(L *lua.LState, op string) {
+	c.dialling = true
+	defer func() {
+		c.dialling = false
+		for _, task := range c.waiting {
+			task.Wake()
+		}
+		c.waiting = nil
+	}()
+	late := func(inner *pie.Client) { c.rt.work.Go(func() { closeClient(inner, c.rt.cfg.Grace) }) }
+	inner, err := sched.Await(L, -1, func(ctx context.Context) (*pie.Client, error) { return pie.Dial(ctx, c.config) }, late)
+	if err != nil {
+		fail(L, op, err)
+	}
+	if c.closed { // while we dialled
+		late(inner)
+		return
+	}
+	c.inner = inner
+}
+
+// checkOpen raises lost when the client was closed.
+func (c *client) checkOpen(L *lua.LState, op string) {
+	if c.closed {
+		raise(L, op, luavalue.KindLost, "make a new one with pie.connect()", "%s: the client was closed", op)
+	}
+}
+
+// checkWords ends the run, before anything is connected, when a word after FILE is a flag of the command that the
+// script has not declared: it most likely was meant to stand before FILE.
+func (rt *Runtime) checkWords(L *lua.LState) {
+	for _, word := range rt.cfg.Args {
+		if word == "--" {
+			return
+		}
+		flag, _, _ := strings.Cut(word, "=")
+		for _, ours := range rt.cfg.HostFlags {
+			if flag == ours && !rt.declared[flag] {
+				rt.exit(L, 2, "put "+flag+" before the file: what follows it belongs to the script, and this one does not know "+flag)
+			}
+		}
+	}
+}
+
+// declareFlags tells that the script knows these words (with their dashes) itself.
+func (rt *Runtime) declareFlags(flags ...string) {
+	for _, flag := range flags {
+		rt.declared[flag] = true
+	}
+}

@@ -1,0 +1,178 @@
+package luabind
+
+import (
+	"time"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	"github.com/pierun/pierun/pie"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// instance is a script's instance: what the client receives for it, what of that was read, and the limits that the
+// host keeps. Scheduler's goroutine only, but for onReady.
+type instance struct {
+	rt     *Runtime
+	client *client
+	inner  *pie.Instance
+	value  *lua.LUserData
+	opts   launchOptions
+	began  time.Duration // the launch call, on the clock of the scheduler
+	where  string        // file:line of the launch
+
+	pending []pie.Event // taken from the client, not read yet: from next on
+	next    int
+	reader  *sched.Task   // who waits in recv
+	waiting []*sched.Task // who waits for the end, or in a select
+	waits   int           // waits for the end under way: the buffer is raised meanwhile
+	read    record        // what was read
+
+	end     pie.EventKind   // the terminal event, once it is known; 0 before
+	endText string          // its text
+	told    bool            // the terminal event was read
+	failure *luavalue.Error // why the host itself gave it up: timeout, idle, or its scope ended
+	settled bool            // nothing more will come
+	asked   bool            // we terminated it
+	dying   <-chan struct{} // closed when a termination of the host's own is through; nil before
+
+	scope    *sched.Scope // the owner; nil: not owned
+	held     bool         // the scheduler counts it as I/O that may still come
+	attached bool         // by attach_instance: not ours to end
+	detached bool         // launched or made detached: nothing is received here
+	stops    []func()     // the timer of timeout
+	idleStop func()       // the running timer of idle_timeout; nil: none
+}
+
+// newInstance wraps an instance of the client. onReady posts onto the scheduler, one function value for all posts.
+func (c *client) newInstance(L *lua.LState, inner *pie.Instance, opts launchOptions) *instance {
+	i := &instance{rt: c.rt, client: c, inner: inner, opts: opts, began: c.rt.sched.Now(), where: luavalue.Where(L)}
+	i.read.init(max(opts.keep, 0))
+	i.value = c.rt.newUserData(instanceMeta, i)
+	wake := i.wake
+	inner.OnReady(func() { c.rt.sched.Post(wake) })
+	return i
+}
+
+// openInstanceType makes the metatable of instances.
+func (rt *Runtime) openInstanceType() {
+	methods := map[string]lua.LGFunction{
+		"send": instSend, "recv": instRecv, "events": instEvents, "stream": instStream, "recv_message": instRecvMessage,
+		"wait": instWait, "terminate": instTerminate, "send_file": instSendFile, "send_bytes": instSendBytes,
+		"detach": instDetach, "status": instStatus,
+	}
+	mt := rt.openType(instanceMeta, methods, func(L *lua.LState) int {
+		i := self[*instance](L, "instance:tostring")
+		L.Push(lua.LString("instance " + i.inner.ID() + " of " + i.inner.Program()))
+		return 1
+	})
+	rt.addFields(mt, func(L *lua.LState, name string) lua.LValue {
+		return self[*instance](L, "instance:index").field(name)
+	})
+}
+
+func (i *instance) field(name string) lua.LValue {
+	switch name {
+	case "instance_id":
+		return lua.LString(i.inner.ID())
+	case "program":
+		return lua.LString(i.inner.Program())
+	case "client":
+		return i.client.value
+	}
+	return lua.LNil
+}
+
+// wake runs when the client has something new or the instance has settled: it readies whoever waits.
+func (i *instance) wake() {
+	if i.inner.Settled() {
+		i.settle()
+	}
+	if i.reader != nil {
+		i.reader.Wake()
+	}
+	i.wakeWaiting()
+}
+
+func (i *instance) wakeWaiting() {
+	waiting := i.waiting
+	i.waiting = nil
+	for _, task := range waiting {
+		task.Wake()
+	}
+}
+
+// settle looks, once, at how the instance ended, and lets go of what only a living one needs.
+func (i *instance) settle() {
+	if i.settled {
+		return
+	}
+	i.settled = true
+	if i.failure == nil {
+		i.pending = i.inner.Take(i.compact())
+	}
+	if n := len(i.pending); n > 0 && i.pending[n-1].Kind.Terminal() {
+		i.end, i.endText = i.pending[n-1].Kind, text(i.pending[n-1].Value)
+	}
+	i.letGo()
+	delete(i.client.live, i)
+	if i.scope != nil {
+		i.scope.Disown(i)
+		i.scope = nil
+	}
+}
+
+// letGo stops the timers and the hold on the scheduler.
+func (i *instance) letGo() {
+	for _, stop := range i.stops {
+		stop()
+	}
+	i.stops = nil
+	if i.idleStop != nil {
+		i.idleStop()
+	}
+	if i.held {
+		i.held = false
+		i.rt.sched.Release()
+	}
+}
+
+// hold counts the instance as something that may still wake a task, until it settles.
+func (i *instance) hold() {
+	if !i.settled {
+		i.held = true
+		i.rt.sched.Hold()
+		i.client.live[i] = struct{}{}
+	}
+}
+
+// compact gives what is pending from index 0 on.
+func (i *instance) compact() []pie.Event {
+	rest := i.pending[:copy(i.pending, i.pending[i.next:])]
+	clear(i.pending[len(rest):])
+	i.next = 0
+	return rest
+}
+
+// text is the text of an event as the reader boxed it.
+func text(value any) string {
+	if s, ok := value.(lua.LString); ok {
+		return string(s)
+	}
+	return ""
+}
+
+// inst:status() tells where it stands; no round trip.
+func instStatus(L *lua.LState) int {
+	i := self[*instance](L, "instance:status")
+	status := string(i.inner.Status())
+	switch {
+	case i.detached:
+		status = "detached"
+	case status == string(pie.StatusOverflowed) && !i.inner.Settled():
+		status = "running"
+	case status == string(pie.StatusOverflowed):
+		status = "aborted"
+	}
+	L.Push(lua.LString(status))
+	return 1
+}

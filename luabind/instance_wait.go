@@ -1,0 +1,110 @@
+package luabind
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// inst:wait([timeout | {timeout =, check =}]) waits for the end and gives the result. Nothing is read by it.
+func instWait(L *lua.LState) int {
+	const op = "instance:wait"
+	i := self[*instance](L, op)
+	limit, check := time.Duration(-1), true
+	if _, ok := L.Get(2).(*lua.LTable); ok {
+		o := luavalue.Opts(L, 2, op, "timeout", "check")
+		limit, check = o.Duration("timeout", -1), o.Bool("check", true)
+	} else {
+		limit = waitLimit(L, 2, op)
+	}
+	L.Push(i.await(L, op, limit, check))
+	return 1
+}
+
+// await waits for the end and gives the result; with check a failed end raises. An instance that is lost, that went
+// over its bound or that the host gave up raises either way: there is no end to tell.
+func (i *instance) await(L *lua.LState, op string, limit time.Duration, check bool) *lua.LTable {
+	if i.detached {
+		raise(L, op, luavalue.KindUsage, "client:attach_instance(inst.instance_id) gives an instance that can be waited for",
+			"%s: the instance is detached: nothing of it is received here", op)
+	}
+	i.waitForEnd(L, op, limit)
+	if i.failure != nil {
+		luavalue.Raise(L, i.withResult(L, i.failure))
+	}
+	if i.end == 0 {
+		luavalue.Raise(L, i.withResult(L, luaError(op, i.inner.Failure())))
+	}
+	if check {
+		i.raiseBadEnd(L, op)
+	}
+	return i.result(L)
+}
+
+// waitForEnd waits until the instance has settled or the host has given it up. What it says meanwhile is collected,
+// up to max_output.
+func (i *instance) waitForEnd(L *lua.LState, op string, limit time.Duration) {
+	if i.over() {
+		return
+	}
+	i.raiseBuffer(1)
+	defer i.raiseBuffer(-1)
+	start := i.rt.sched.Now()
+	for !i.over() {
+		rest := i.rt.remaining(start, limit)
+		if rest == 0 || !i.parkWaiting(L, rest) && !i.over() {
+			e := luavalue.Errorf(luavalue.KindTimeout, "%s: %s had not ended after %s", op, i.inner.Program(), limit)
+			e.Op, e.InstanceID, e.Hint = op, i.inner.ID(), "it goes on; inst:terminate() ends it"
+			luavalue.Raise(L, i.withResult(L, e))
+		}
+	}
+}
+
+// over tells whether there is nothing to wait for any more.
+func (i *instance) over() bool {
+	if !i.settled && i.inner.Settled() {
+		i.settle()
+	}
+	return i.settled || i.failure != nil
+}
+
+// parkWaiting waits for a wake; false when the time has passed.
+func (i *instance) parkWaiting(L *lua.LState, limit time.Duration) bool {
+	task := i.rt.sched.Current()
+	i.Subscribe(task)
+	defer i.Unsubscribe(task)
+	return task.Suspend(L, limit)
+}
+
+// raiseBuffer counts the waits under way: while there is one, max_output bounds what is unread.
+func (i *instance) raiseBuffer(by int) {
+	i.waits += by
+	if i.waits > 0 {
+		i.inner.SetBuffer(max(i.opts.maxOutput, i.opts.buffer))
+	} else {
+		i.inner.SetBuffer(i.opts.buffer)
+	}
+}
+
+// Ready tells select whether recv would give something, or raise, at once.
+func (i *instance) Ready() bool {
+	return i.fill() || i.failure != nil || i.told || i.detached || i.inner.Failure() != nil
+}
+
+// Subscribe has a task woken by the next news.
+func (i *instance) Subscribe(task *sched.Task) { i.waiting = append(i.waiting, task) }
+
+// Unsubscribe takes it back.
+func (i *instance) Unsubscribe(task *sched.Task) {
+	if at := slices.Index(i.waiting, task); at >= 0 {
+		i.waiting = slices.Delete(i.waiting, at, at+1)
+	}
+}
+
+// Recv gives select what recv gives.
+func (i *instance) Recv(L *lua.LState) int {
+	return i.pushEvent(L, i.nextEvent(L, "task.select", -1))
+}

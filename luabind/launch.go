@@ -1,0 +1,124 @@
+package luabind
+
+import (
+	"context"
+	"time"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	"github.com/pierun/pierun/pie"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// launch is one launch on its way: what goes to the server, and the limits that the host keeps.
+type launch struct {
+	c     *client
+	op    string // the call as the script writes it
+	spec  pie.Launch
+	opts  launchOptions
+	began time.Duration // the call, on the clock of the scheduler
+}
+
+func (c *client) newLaunch(op string) *launch {
+	return &launch{c: c, op: op, began: c.rt.sched.Now(), opts: launchOptions{
+		launch: defaultLaunchTimeout, buffer: defaultBuffer, keep: defaultKeep, maxOutput: defaultMaxOutput,
+	}}
+}
+
+// launchCall is launch(program[, input[, opts]]) with its first argument at stack index at.
+func (c *client) launchCall(L *lua.LState, at int, op string) int {
+	L.Push(c.launchFrom(L, at, op, false).start(L).value)
+	return 1
+}
+
+// runCall is run(program[, input[, opts]]): launch and wait; an instance that is left early is terminated.
+func (c *client) runCall(L *lua.LState, at int, op string) int {
+	l := c.launchFrom(L, at, op, true)
+	i := l.start(L)
+	ended := false
+	defer func() {
+		if !ended {
+			i.dispose()
+		}
+	}()
+	if l.opts.onEvent != nil {
+		i.tellEvents(L, l.opts.onEvent, op)
+	}
+	result := i.await(L, op, -1, true)
+	ended = true
+	L.Push(result)
+	return 1
+}
+
+func (c *client) launchFrom(L *lua.LState, at int, op string, run bool) *launch {
+	l := c.newLaunch(op)
+	l.program(L, L.Get(at))
+	l.input(L, L.Get(at+1))
+	l.options(L, at+2, run)
+	return l
+}
+
+// program reads what to launch: a name, name@version, a hash, or a table {bytes =, manifest =}.
+func (l *launch) program(L *lua.LState, v lua.LValue) {
+	switch v := v.(type) {
+	case lua.LString:
+		if v == "" {
+			raise(L, l.op, luavalue.KindUsage, "", "%s: the program's name is empty", l.op)
+		}
+		l.spec.Program = string(v)
+	case *lua.LTable:
+		o := luavalue.OptsTable(L, v, l.op, "bytes", "manifest")
+		l.spec.Bytes, l.spec.Manifest = []byte(o.String("bytes", "")), o.String("manifest", "")
+		if len(l.spec.Bytes) == 0 {
+			raise(L, l.op, luavalue.KindUsage, "client:install(path) reads both from disk", "%s: a program given as a table needs its bytes", l.op)
+		}
+	default:
+		raise(L, l.op, luavalue.KindUsage, `for example "text-completion"`, "%s: the program must be its name, a hash or {bytes =, manifest =}, not a %s", l.op, v.Type())
+	}
+}
+
+// start launches and gives the instance, owned by its scope unless it is detached. Only this task waits. A task that
+// is cancelled meanwhile leaves nothing behind: what the server starts for it all the same is terminated.
+func (l *launch) start(L *lua.LState) *instance {
+	c := l.c
+	limit, isLife := l.launchLimit()
+	send := func(ctx context.Context) (*pie.Instance, error) { return c.inner.Launch(ctx, l.spec) }
+	late := func(inner *pie.Instance) { c.rt.work.Go(func() { c.rt.end(inner, "") }) }
+	inner, err := sched.Await(L, limit, send, late)
+	if err != nil {
+		luavalue.Raise(L, l.failure(err, isLife))
+	}
+	i := c.newInstance(L, inner, l.opts)
+	i.began = l.began
+	if l.spec.Detached {
+		i.detach()
+		return i
+	}
+	i.hold()
+	i.own(l.opts.scope)
+	i.watch()
+	return i
+}
+
+// launchLimit is the time for the launch answer: launch_timeout, or what timeout leaves if that is less.
+func (l *launch) launchLimit() (limit time.Duration, isLife bool) {
+	if l.opts.timeout > 0 && l.opts.timeout < l.opts.launch {
+		return l.opts.timeout, true
+	}
+	return l.opts.launch, false
+}
+
+// failure words a launch that did not come about.
+func (l *launch) failure(err error, isLife bool) *luavalue.Error {
+	e := luaError(l.op, err)
+	e.Op = l.op
+	if e.Kind != luavalue.KindTimeout {
+		return e
+	}
+	e.Message = "the launch was not answered within launch_timeout (" + l.opts.launch.String() + ")"
+	e.Hint = "a first launch compiles on the server: raise launch_timeout, or look at the server"
+	if isLife {
+		e.Message = "the launch was not answered within timeout (" + l.opts.timeout.String() + ")"
+	}
+	return e
+}

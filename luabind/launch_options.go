@@ -1,0 +1,114 @@
+package luabind
+
+import (
+	"time"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// launchOptionNames are the options of launch; run takes "on_event" as well.
+var launchOptionNames = [...]string{
+	"timeout", "idle_timeout", "launch_timeout", "detached", "scope", "buffer", "keep", "max_output", "save_dir",
+	"token_budget", "props", "session", "files", "on_event",
+}
+
+// Defaults of the launch options.
+const (
+	defaultLaunchTimeout = 10 * time.Minute
+	defaultKeep          = 1 << 20
+	defaultBuffer        = 16 << 20
+	defaultMaxOutput     = 64 << 20
+)
+
+// launchOptions are the limits of one instance that the host itself keeps. Zero limits are none.
+type launchOptions struct {
+	timeout, idle, launch time.Duration
+	scope                 *sched.Scope // nil: the innermost
+	buffer, maxOutput     int64
+	keep                  int
+	onEvent               *lua.LFunction
+}
+
+// options reads the options at stack index idx into the launch.
+func (l *launch) options(L *lua.LState, idx int, run bool) {
+	names := launchOptionNames[:]
+	if !run {
+		names = names[:len(names)-1]
+	}
+	o := luavalue.Opts(L, idx, l.op, names...)
+	l.limits(o)
+	l.opts.scope = l.scopeOption(L, o)
+	l.opts.onEvent = o.Function("on_event")
+	l.spec.Detached = o.Bool("detached", false)
+	l.spec.Buffer = l.opts.buffer
+	l.spec.SaveDir = o.String("save_dir", "")
+	l.spec.Props = o.String("props", "")
+	l.spec.Session = o.String("session", "")
+	if budget := o.Int("token_budget", 0); budget > 0 {
+		l.spec.TokenBudget = uint64(budget)
+	} else if o.Has("token_budget") {
+		o.Fail("token_budget", "must be at least 1, not %d", budget)
+	}
+	l.spec.Files = filesOption(o)
+	if l.spec.Detached && l.opts.timeout+l.opts.idle > 0 {
+		o.Fail("detached", "leaves nobody to keep timeout or idle_timeout")
+	}
+	if run && l.spec.Detached {
+		o.Fail("detached", "has nothing to give here: use launch and attach_instance")
+	}
+}
+
+func (l *launch) limits(o luavalue.Options) {
+	l.opts.timeout = l.optionalLimit(o, "timeout")
+	l.opts.idle = l.optionalLimit(o, "idle_timeout")
+	l.opts.launch = positive(o, "launch_timeout", defaultLaunchTimeout)
+	l.opts.buffer = o.Size("buffer", defaultBuffer)
+	l.opts.keep = int(min(o.Size("keep", defaultKeep), 1<<30))
+	l.opts.maxOutput = o.Size("max_output", defaultMaxOutput)
+}
+
+// optionalLimit reads a duration that is no limit when left out.
+func (l *launch) optionalLimit(o luavalue.Options, name string) time.Duration {
+	if !o.Has(name) {
+		return 0
+	}
+	return positive(o, name, 0)
+}
+
+// scopeOption reads the owner: what task.scope handed to its function.
+func (l *launch) scopeOption(L *lua.LState, o luavalue.Options) *sched.Scope {
+	v := o.Value("scope")
+	if v == lua.LNil {
+		return nil
+	}
+	if u, ok := v.(*lua.LUserData); ok {
+		if s, ok := u.Value.(*sched.Scope); ok {
+			if s.Ended() {
+				o.Fail("scope", "has ended already")
+			}
+			return s
+		}
+	}
+	o.Fail("scope", "must be a scope of task.scope, not a %s", v.Type())
+	return nil
+}
+
+// filesOption reads files = {name = bytes}.
+func filesOption(o luavalue.Options) map[string][]byte {
+	t := o.Table("files")
+	if t == nil {
+		return nil
+	}
+	files := map[string][]byte{}
+	t.ForEach(func(k, v lua.LValue) {
+		name, isName := k.(lua.LString)
+		data, isText := v.(lua.LString)
+		if !isName || !isText {
+			o.Fail("files", "must be a table of name = bytes")
+		}
+		files[string(name)] = []byte(data)
+	})
+	return files
+}

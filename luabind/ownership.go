@@ -1,0 +1,107 @@
+package luabind
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	"github.com/pierun/pierun/pie"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// ownedBy tells the scheduler which Go resource a Lua value stands for.
+func ownedBy(v lua.LValue) (sched.Owned, bool) {
+	if u, ok := v.(*lua.LUserData); ok {
+		if i, ok := u.Value.(*instance); ok && i.scope != nil {
+			return i, true
+		}
+	}
+	return nil, false
+}
+
+// own gives the instance to a scope, the innermost for nil.
+func (i *instance) own(scope *sched.Scope) {
+	if scope == nil {
+		scope = i.rt.sched.Current().Scope()
+	}
+	i.scope = scope
+	if !i.settled {
+		scope.Own(i)
+	}
+}
+
+// Moved tells that the instance belongs to another scope now.
+func (i *instance) Moved(to *sched.Scope) { i.scope = to }
+
+// Ended tells that there is nothing to release.
+func (i *instance) Ended() bool { return i.settled || i.inner.Settled() }
+
+// Release terminates the instance because its scope has ended; done is called, on any goroutine, when the server has
+// confirmed it or will not.
+func (i *instance) Release(done func()) {
+	i.failure = i.scopeEnded()
+	i.pending, i.next = nil, 0
+	if i.scope == i.rt.sched.Root() {
+		left := i.left("")
+		i.rt.report.add(func(r *Report) { r.Ended = append(r.Ended, left) })
+	}
+	i.scope = nil
+	i.finish(done)
+	i.wake()
+}
+
+// finish terminates the instance on a goroutine of the runtime and calls done behind it. Further calls wait for the
+// first one's outcome.
+func (i *instance) finish(done func()) {
+	if before := i.dying; before != nil {
+		i.rt.work.Go(func() { <-before; done() })
+		return
+	}
+	i.asked = true
+	dying := make(chan struct{})
+	i.dying = dying
+	i.rt.work.Go(func() {
+		i.rt.end(i.inner, i.where)
+		close(dying)
+		done()
+	})
+}
+
+// scopeEnded is the error of using an instance that its scope has ended.
+func (i *instance) scopeEnded() *luavalue.Error {
+	words := "its owner has ended"
+	if i.scope != nil && i.scope.Where() != "" {
+		words = fmt.Sprintf("the scope that owned it (%s at %s) has ended", i.scope.Kind(), i.scope.Where())
+	}
+	e := luavalue.Errorf(luavalue.KindRefused, "the instance launched at %s is gone: %s", i.where, words)
+	e.InstanceID = i.inner.ID()
+	return e.WithHint("return it from that scope as a value of its own, or launch it with the option scope = s of a longer one")
+}
+
+// left is the instance as the report names it.
+func (i *instance) left(why string) LeftInstance {
+	return LeftInstance{ID: i.inner.ID(), Program: i.inner.Program(), Where: i.where, Why: why}
+}
+
+// dispose ends an instance that its only user has left, without waiting for it.
+func (i *instance) dispose() {
+	if !i.Ended() && i.dying == nil {
+		i.finish(func() {})
+	}
+}
+
+// end terminates an instance and reports what the server would not confirm. Any goroutine.
+func (rt *Runtime) end(inner *pie.Instance, where string) {
+	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
+	defer cancel()
+	if err := inner.Terminate(ctx); err != nil {
+		e := luaError("terminate", err)
+		left := LeftInstance{ID: inner.ID(), Program: inner.Program(), Where: where, Why: e.Message}
+		rt.report.add(func(r *Report) { r.Unconfirmed = append(r.Unconfirmed, left) })
+	}
+}
+
+// endTimeout is how long a server may take to answer a terminate.
+const endTimeout = 10 * time.Second

@@ -1,0 +1,93 @@
+package luabind
+
+import (
+	"github.com/pierun/pierun/luabind/luavalue"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// openResultType makes the metatable of results, which are plain tables with a method.
+func (rt *Runtime) openResultType() {
+	mt := rt.L.NewTypeMetatable(resultMeta)
+	mt.RawSetString("__index", rt.L.SetFuncs(rt.L.CreateTable(0, 1), map[string]lua.LGFunction{"json": resultJSON}))
+}
+
+// result makes the table of what the instance has told so far: what was read, and what is still to be read.
+func (i *instance) result(L *lua.LState) *lua.LTable {
+	unread := i.pending[i.next:]
+	if i.failure == nil && !i.settled {
+		i.pending = i.inner.Take(i.compact())
+		unread = i.pending
+	}
+	c := i.read.collect(L, unread)
+	t := L.CreateTable(0, 16)
+	t.Metatable = i.rt.L.GetTypeMetatable(resultMeta)
+	if i.end != 0 {
+		t.RawSetString("event", i.rt.eventNames[i.end])
+	}
+	i.setTexts(t, c)
+	t.RawSetString("messages", c.messages)
+	files := L.CreateTable(len(c.files), 0)
+	for _, b := range c.files {
+		files.Append(i.rt.blobValue(b))
+	}
+	t.RawSetString("files", files)
+	t.RawSetString("truncated", lua.LBool(c.truncated))
+	t.RawSetString("instance_id", lua.LString(i.inner.ID()))
+	t.RawSetString("program", lua.LString(i.inner.Program()))
+	i.setTimes(t)
+	return t
+}
+
+// setTexts sets the returned text and the streams. The words of a failed end are no returned text.
+func (i *instance) setTexts(t *lua.LTable, c collected) {
+	value := ""
+	if i.goodEnd() {
+		value = i.endText
+	}
+	stdout := lua.LString(c.stdout)
+	t.RawSetString("value", lua.LString(value))
+	t.RawSetString("stdout", stdout)
+	t.RawSetString("stderr", lua.LString(c.stderr))
+	t.RawSetString("text", lua.LString(value))
+	if value == "" {
+		t.RawSetString("text", stdout)
+	}
+}
+
+// setTimes sets what is known of the times since the launch call.
+func (i *instance) setTimes(t *lua.LTable) {
+	launched, first, ended := i.inner.Timing()
+	if !i.attached {
+		t.RawSetString("launched", seconds(launched))
+	}
+	if first > 0 {
+		t.RawSetString("first_output", seconds(first))
+	}
+	if ended > 0 {
+		t.RawSetString("elapsed", seconds(ended))
+	}
+}
+
+// result:json() decodes the returned text, else what was printed.
+func resultJSON(L *lua.LState) int {
+	const op = "result:json"
+	t := luavalue.ArgTable(L, 1, op)
+	text, _ := t.RawGetString("text").(lua.LString)
+	v, err := luavalue.Decode(L, []byte(text), luavalue.DecodeOptions{})
+	if err != nil {
+		e := luaError(op, err)
+		e.Op = op
+		e.Hint = "the program returned: " + shorten(string(text), 80)
+		luavalue.Raise(L, e)
+	}
+	L.Push(v)
+	return 1
+}
+
+// shorten cuts a text for a message.
+func shorten(text string, limit int) string {
+	if r := []rune(text); len(r) > limit {
+		return string(r[:limit]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,195 @@
+package luabind
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	"github.com/pierun/pierun/pie"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Runtime runs one script. Its methods are for one goroutine; RunFile or RunString is called at most once.
+type Runtime struct {
+	cfg     Config
+	sched   *sched.Scheduler
+	L       *lua.LState
+	modules map[string]lua.LValue // what require finds before it looks for files
+	loader  *loader
+	stdout  *output
+	stdin   *input
+	stderr  *lineWriter
+	clients *clients
+	report  reporter
+	work    sync.WaitGroup // goroutines that terminate instances; each ends within endTimeout
+	seed    int64          // of this run
+	random  *rand.Rand
+
+	eventNames [pie.OutOfResources + 1]lua.LValue // by kind, made once
+
+	script  string            // the chunk's name: the path of RunFile, the name of RunString
+	dir     string            // where require and fs.here look
+	sources map[string]string // chunk name → text, for excerpts in errors
+
+	declared map[string]bool         // flags that args.parse has declared
+	farewell string                  // the message of ExitError
+	cancel   context.CancelCauseFunc // ends the root scope; nil while nothing runs
+}
+
+// ExitError is what RunFile and RunString return when the script ended itself with os.exit, whatever the code, or the
+// host ended it because of its words.
+type ExitError struct {
+	Code    int
+	Message string // to be said on standard error; may be empty
+}
+
+// Error gives the message, else names the code.
+func (e *ExitError) Error() string {
+	if e.Message != "" {
+		return e.Message
+	}
+	return fmt.Sprintf("exit %d", e.Code)
+}
+
+// ErrStdoutClosed is what a run returns when whoever read its standard output went away: exit 141.
+var ErrStdoutClosed = errors.New("standard output was closed")
+
+// New makes a runtime with all modules opened. It starts the writer of standard output; Close ends it.
+func New(cfg Config) (*Runtime, error) {
+	rt := &Runtime{cfg: cfg.withDefaults(), sources: map[string]string{}, declared: map[string]bool{}}
+	rt.sched = sched.New(sched.Config{Clock: rt.cfg.Clock, Grace: rt.cfg.Grace, OwnedBy: ownedBy})
+	rt.L = rt.sched.L()
+	rt.stderr = &lineWriter{w: rt.cfg.Stderr}
+	rt.stdout = newOutput(rt.cfg.Stdout, rt.sched, rt.stdoutFailed)
+	rt.stdin = newInput(rt.cfg.Stdin, rt.sched)
+	rt.clients = newClients(rt)
+	rt.loader = newLoader(rt)
+	rt.openStdio()
+	rt.openRandom()
+	rt.openModules()
+	rt.loader.open()
+	return rt, nil
+}
+
+// Sched returns the scheduler that runs the script.
+func (rt *Runtime) Sched() *sched.Scheduler { return rt.sched }
+
+// RunFile runs the script at path until its root scope has ended: all tasks, instances and clients are gone then,
+// and everything printed is written. A context that ends cancels the script; its cause is returned. Other errors
+// are *luavalue.Error, [*ExitError] or [ErrStdoutClosed].
+func (rt *Runtime) RunFile(ctx context.Context, path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return scriptUnreadable(path, err)
+	}
+	rt.dir = filepath.Dir(path)
+	rt.cfg.Script = path
+	return rt.run(ctx, path, string(text))
+}
+
+// RunString runs code as RunFile runs a file; name is what errors call it. Modules are looked for in the current
+// folder.
+func (rt *Runtime) RunString(ctx context.Context, name, code string) error {
+	rt.dir = "."
+	if rt.cfg.Script == "" {
+		rt.cfg.Script = name
+	}
+	return rt.run(ctx, name, code)
+}
+
+// Close releases what New made. It does not wait for a script: call it after the run.
+func (rt *Runtime) Close() {
+	rt.stdout.close()
+	rt.stdin.close()
+	rt.L.Close()
+}
+
+func (rt *Runtime) run(ctx context.Context, chunk, code string) error {
+	ctx, rt.cancel = context.WithCancelCause(ctx)
+	defer rt.cancel(nil)
+	rt.script = chunk
+	rt.setArg()
+	main, err := rt.compile(chunk, code)
+	if err != nil {
+		return err
+	}
+	err = rt.sched.Run(ctx, main, rt.words()...)
+	rt.clients.closeAll()
+	rt.work.Wait()
+	if flushed := rt.flush(ctx); flushed != nil && err == nil {
+		err = flushed
+	}
+	err = rt.outcome(ctx, err)
+	if err != nil {
+		rt.report.add(func(r *Report) { r.Ended = nil }) // a script that failed was not going to keep them
+	}
+	return err
+}
+
+// outcome prefers the reason for which the root scope was ended from outside to what the script made of it.
+func (rt *Runtime) outcome(ctx context.Context, err error) error {
+	var exit *sched.ExitError
+	if errors.As(err, &exit) {
+		return &ExitError{Code: exit.Code, Message: rt.farewell}
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// compile turns a chunk into a function. A first line that starts with "#" is skipped, as the shell's.
+func (rt *Runtime) compile(chunk, code string) (*lua.LFunction, error) {
+	rt.sources[chunk] = code
+	if strings.HasPrefix(code, "#") {
+		code = "--" + code
+	}
+	fn, err := rt.sched.Compile(strings.NewReader(code), chunk)
+	if err != nil {
+		return nil, luavalue.FromGo(rt.L, err)
+	}
+	return fn, nil
+}
+
+// setArg sets the global table arg: the script at 0, its words from 1 on.
+func (rt *Runtime) setArg() {
+	arg := rt.L.CreateTable(len(rt.cfg.Args), 1)
+	arg.RawSetInt(0, lua.LString(rt.cfg.Script))
+	for i, word := range rt.cfg.Args {
+		arg.RawSetInt(i+1, lua.LString(word))
+	}
+	rt.L.SetGlobal("arg", arg)
+}
+
+// words are the arguments of the main chunk, its "...".
+func (rt *Runtime) words() []lua.LValue {
+	values := make([]lua.LValue, len(rt.cfg.Args))
+	for i, word := range rt.cfg.Args {
+		values[i] = lua.LString(word)
+	}
+	return values
+}
+
+// flush waits until all that was printed is written; after a cancel no longer than the grace.
+func (rt *Runtime) flush(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return rt.stdout.flush(rt.cfg.Clock, rt.cfg.Grace)
+	}
+	return rt.stdout.flush(rt.cfg.Clock, 0)
+}
+
+// stdoutFailed ends the script when its output cannot be written any more. Any goroutine.
+func (rt *Runtime) stdoutFailed(err error) { rt.cancel(err) }
+
+// exit ends the run with a code and words for standard error, and never returns.
+func (rt *Runtime) exit(L *lua.LState, code int, message string) {
+	rt.farewell = message
+	rt.sched.Exit(L, code)
+}

@@ -1,0 +1,214 @@
+package luabind
+
+import (
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// stdoutLimit is how many bytes may wait to be written. Beyond it, who prints waits; one print is never split, so a
+// single longer one may go over it.
+const stdoutLimit = 1 << 20
+
+// output is standard output: a bounded buffer that a goroutine of its own writes out, as fast as the reader of the
+// pipe allows. Text of one print stays together, in the order of the calls.
+type output struct {
+	w      io.Writer
+	sched  *sched.Scheduler
+	failed func(error) // told once, on the writer's goroutine
+
+	waiting []*sched.Task // who waits for room; scheduler's goroutine only
+	wakeAll func()        // wakes them; one function value for all posts
+
+	mu      sync.Mutex
+	idle    *sync.Cond // the writer has written all, failed or ended
+	pending []byte
+	spare   []byte // the buffer that was written last, to be filled again
+	full    bool   // somebody waits for room
+	busy    bool   // a write is under way
+	closed  bool
+	err     error
+	work    chan struct{}
+	ended   chan struct{}
+}
+
+// newOutput starts the writer; close ends it.
+func newOutput(w io.Writer, s *sched.Scheduler, failed func(error)) *output {
+	o := &output{w: w, sched: s, failed: failed, work: make(chan struct{}, 1), ended: make(chan struct{})}
+	o.idle = sync.NewCond(&o.mu)
+	o.wakeAll = o.wake
+	go o.writeLoop()
+	return o
+}
+
+// print adds text to the output and waits only while the buffer is full. Scheduler's goroutine.
+func (o *output) print(L *lua.LState, text string) {
+	for !o.add(text) {
+		task := o.sched.Current()
+		o.waiting = append(o.waiting, task)
+		task.Suspend(L, -1)
+	}
+}
+
+// add queues text; false means that there is no room now and that wakeAll will be posted when there is.
+func (o *output) add(text string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err != nil || o.closed {
+		return true // the script is being ended for it
+	}
+	if len(o.pending) >= stdoutLimit {
+		o.full = true
+		return false
+	}
+	o.pending = append(o.pending, text...)
+	o.signal()
+	return true
+}
+
+func (o *output) signal() {
+	select {
+	case o.work <- struct{}{}:
+	default:
+	}
+}
+
+func (o *output) wake() {
+	waiting := o.waiting
+	o.waiting = nil
+	for _, task := range waiting {
+		task.Wake()
+	}
+}
+
+// Write adds p for the goroutines of child processes: it blocks the caller while the buffer is full.
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for len(o.pending) >= stdoutLimit && o.err == nil && !o.closed {
+		o.idle.Wait()
+	}
+	if o.err != nil {
+		return 0, o.err
+	}
+	o.pending = append(o.pending, p...)
+	o.signal()
+	return len(p), nil
+}
+
+func (o *output) writeLoop() {
+	defer close(o.ended)
+	for range o.work {
+		for o.writeOnce() {
+		}
+	}
+}
+
+// writeOnce writes what is pending; false when there was nothing.
+func (o *output) writeOnce() bool {
+	text := o.take()
+	if text == nil {
+		return false
+	}
+	_, err := o.w.Write(text)
+	o.wrote(text, err)
+	return true
+}
+
+// take takes over the pending text and, when there is none, says that the writer is idle.
+func (o *output) take() []byte {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.pending) == 0 || o.err != nil {
+		o.busy = false
+		o.idle.Broadcast()
+		return nil
+	}
+	text := o.pending
+	o.pending, o.spare, o.busy = o.spare[:0], nil, true
+	return text
+}
+
+func (o *output) wrote(text []byte, err error) {
+	o.mu.Lock()
+	o.spare = text
+	if err != nil {
+		o.err, o.pending = stdoutError(err), nil
+	}
+	full, failure := o.full, o.err
+	o.full = false
+	o.idle.Broadcast()
+	o.mu.Unlock()
+	if failure != nil {
+		o.failed(failure)
+	}
+	if full {
+		o.sched.Post(o.wakeAll)
+	}
+}
+
+// flush waits until all is written; limit bounds the wait where the script was cancelled (0: none).
+func (o *output) flush(clock sched.Clock, limit time.Duration) error {
+	late := false
+	if limit > 0 {
+		stop := clock.AfterFunc(limit, func() { o.mu.Lock(); late = true; o.idle.Broadcast(); o.mu.Unlock() })
+		defer stop()
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for (len(o.pending) > 0 || o.busy) && o.err == nil && !late {
+		o.idle.Wait()
+	}
+	return o.err
+}
+
+// close ends the writer. A write that the other side never takes keeps its goroutine until the process ends.
+func (o *output) close() {
+	o.mu.Lock()
+	closed := o.closed
+	o.closed = true
+	stuck := o.busy
+	o.idle.Broadcast()
+	o.mu.Unlock()
+	if closed {
+		return
+	}
+	close(o.work)
+	if !stuck {
+		<-o.ended
+	}
+}
+
+// stdoutError tells a reader that went away from other failures of standard output.
+func stdoutError(err error) error {
+	gone := errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, os.ErrClosed)
+	if runtime.GOOS == "windows" {
+		gone = gone || errors.Is(err, syscall.Errno(109)) || errors.Is(err, syscall.Errno(232)) // broken pipe, no data
+	}
+	if gone {
+		return ErrStdoutClosed
+	}
+	e := luavalue.Errorf("io", "cannot write standard output: %v", err)
+	e.Cause = err
+	return e
+}
+
+// lineWriter is standard error: one Write at a time, from any goroutine.
+type lineWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lineWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
