@@ -15,7 +15,7 @@ type codec interface {
 // speakCommand appends c as its message of v.
 func speakCommand(d *Dialect, v *vocabulary[Command], dst []byte, c *Command) ([]byte, error) {
 	m := v.find(uint8(c.Kind), c.Subject)
-	if m == nil || c.Kind == NoCommand {
+	if m == nil {
 		return dst, unsupported(d, c.Kind.String())
 	}
 	if m.allow != nil {

@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"strings"
-
-	"github.com/tinylib/msgp/msgp"
-)
+import "github.com/tinylib/msgp/msgp"
 
 // instancesField is the list of live_instances: an array of maps.
 var instancesField = field[Event]{
@@ -74,19 +70,25 @@ func infoText(key string, at func(*InstanceInfo) *string) field[InstanceInfo] {
 	}
 }
 
-// appendState writes the state as the server's name of it; one that was not told is attached.
+// appendState writes the state under the server's name for it, which begins with a capital. An instance whose state
+// was not told is attached.
 func appendState(dst []byte, i *InstanceInfo) []byte {
-	switch i.State {
-	case "detached":
-		return msgp.AppendString(dst, "Detached")
-	case "finished":
-		return msgp.AppendString(dst, "Finished")
+	if i.State == "" && !i.HasState {
+		return msgp.AppendString(dst, "Attached")
 	}
-	return msgp.AppendString(dst, "Attached")
+	return msgp.AppendString(dst, swapInitial(i.State, 'a', 'z'))
 }
 
 func readState(c *cursor, i *InstanceInfo) error {
 	state, err := c.word()
-	i.State, i.HasState = strings.ToLower(state), true
+	i.State, i.HasState = swapInitial(state, 'A', 'Z'), true
 	return err
+}
+
+// swapInitial changes the case of the first letter when it is between from and to.
+func swapInitial(s string, from, to byte) string {
+	if s == "" || s[0] < from || s[0] > to {
+		return s
+	}
+	return string(s[0]^0x20) + s[1:]
 }

@@ -24,7 +24,7 @@ func (p *processCodec) encodeEvent(d *Dialect, dst []byte, e *Event) ([]byte, bo
 	if speaksOfProcess(e.Kind) {
 		m = p.events.names["process_event"]
 	}
-	if m == nil || e.Kind == NoEvent {
+	if m == nil {
 		return dst, false, unsupported(d, e.Kind.String())
 	}
 	return m.append(dst, e), false, nil

@@ -20,9 +20,9 @@ func newVocabulary[T any](messages ...*message[T]) *vocabulary[T] {
 	return v
 }
 
-// find gives the message for a kind, or nil.
+// find gives the message for a kind, or nil. Kind 0 has none.
 func (v *vocabulary[T]) find(kind uint8, part string) *message[T] {
-	if int(kind) >= len(v.kinds) {
+	if kind == 0 || int(kind) >= len(v.kinds) {
 		return nil
 	}
 	for _, m := range v.kinds[kind] {
