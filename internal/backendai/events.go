@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"sync/atomic"
 	"time"
 )
 
@@ -46,7 +47,7 @@ type EventStream struct {
 	ctx   context.Context
 	alive *time.Timer
 	fail  context.CancelCauseFunc
-	ended bool
+	ended atomic.Bool
 }
 
 // Events opens the stream of what happens to sessions. Managers of 23.09 never send session_started: wait for
@@ -97,7 +98,7 @@ func (l *living) Read(p []byte) (int, error) {
 // Next waits for an event. It returns io.EOF when the server has said that nothing more will come, and an error of type
 // ERR_RESPONSE when the stream broke; events between that and a new stream are lost.
 func (s *EventStream) Next() (*Event, error) {
-	if s.ended {
+	if s.ended.Load() {
 		return nil, io.EOF
 	}
 	got, err := s.r.next()
@@ -134,7 +135,7 @@ func parseEvent(op string, got serverEvent) (*Event, error) {
 
 // Close ends the stream; a Next that waits returns.
 func (s *EventStream) Close() {
-	s.ended = true
+	s.ended.Store(true)
 	s.alive.Stop()
 	s.fail(context.Canceled)
 	s.body.Close()

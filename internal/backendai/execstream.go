@@ -28,7 +28,7 @@ func (c *Client) ExecuteStream(ctx context.Context, session string, code Code) (
 	if err != nil {
 		return nil, err
 	}
-	s := &ExecStream{op: op, ws: ws, stop: pinger(ws)}
+	s := &ExecStream{op: op, ws: ws, stop: pinger(ws, nil)}
 	first := encodeJSON(executeFrame{code.mode(), code.Text, code.options()})
 	if err := s.send(first); err != nil {
 		s.Close()

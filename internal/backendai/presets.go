@@ -68,7 +68,7 @@ func (c *Client) CheckPresets(ctx context.Context, group string) (*Limits, error
 		return nil, err
 	}
 	k := call{op: "check resource limits", method: "POST", path: "/resource/check-presets"}
-	if m.modern() {
+	if m.modern() || group != "" {
 		k.body = encodeJSON(map[string]string{"group": orElse(group, c.cfg.Group)})
 	}
 	out := &Limits{}

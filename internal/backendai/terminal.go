@@ -38,7 +38,7 @@ func (c *Client) OpenTerminal(ctx context.Context, session, app string) (*Termin
 	if err != nil {
 		return nil, err
 	}
-	return &Terminal{op: op, ws: ws, stop: pinger(ws)}, nil
+	return &Terminal{op: op, ws: ws, stop: pinger(ws, nil)}, nil
 }
 
 func (t *Terminal) send(f terminalFrame) error {

@@ -26,7 +26,9 @@ func (c *Client) DialApp(ctx context.Context, session string, a App) (net.Conn, 
 	if err != nil {
 		return nil, err
 	}
-	return &tunnel{ws: ws, op: op, name: address(session + ":" + a.Name), stop: pinger(ws)}, nil
+	t := &tunnel{ws: ws, op: op, name: address(session + ":" + a.Name)}
+	t.stop = pinger(ws, func() { _ = t.alive() })
+	return t, nil
 }
 
 // tunnel is a net.Conn over binary messages, whose borders mean nothing.
@@ -41,6 +43,9 @@ type tunnel struct {
 	rest io.Reader
 
 	write sync.Mutex
+
+	limits                sync.Mutex
+	readLimit, writeLimit time.Time // zero: none
 }
 
 // address is the far end's name.
@@ -99,6 +104,7 @@ func (t *tunnel) Write(p []byte) (int, error) {
 	sent := 0
 	for sent < len(p) {
 		piece := p[sent:min(sent+most, len(p))]
+		_ = t.ws.SetWriteDeadline(t.writeDeadline())
 		if err := t.ws.WriteMessage(websocket.BinaryMessage, piece); err != nil {
 			return sent, err
 		}
@@ -121,14 +127,36 @@ func (t *tunnel) SetDeadline(at time.Time) error {
 	return errors.Join(t.SetReadDeadline(at), t.SetWriteDeadline(at))
 }
 
-// SetReadDeadline replaces the one that pings move; a deadline of zero gives it back to them. After a deadline has
-// passed the connection is of no more use, as gorilla's reader stays broken.
+// SetReadDeadline holds besides the one that pings move. After it has passed, the connection is of no more use: the
+// WebSocket's reader stays broken.
 func (t *tunnel) SetReadDeadline(at time.Time) error {
-	alive := time.Now().Add(silence)
-	if at.IsZero() || at.After(alive) {
-		at = alive
+	t.limits.Lock()
+	t.readLimit = at
+	t.limits.Unlock()
+	return t.alive()
+}
+
+// alive moves the reader's deadline to the end of the silence that is allowed, or to the caller's own if that is sooner.
+func (t *tunnel) alive() error {
+	t.limits.Lock()
+	defer t.limits.Unlock()
+	at := time.Now().Add(silence)
+	if !t.readLimit.IsZero() && t.readLimit.Before(at) {
+		at = t.readLimit
 	}
 	return t.ws.SetReadDeadline(at)
 }
 
-func (t *tunnel) SetWriteDeadline(at time.Time) error { return t.ws.SetWriteDeadline(at) }
+// SetWriteDeadline reaches a write that waits as well as the next one.
+func (t *tunnel) SetWriteDeadline(at time.Time) error {
+	t.limits.Lock()
+	t.writeLimit = at
+	t.limits.Unlock()
+	return t.ws.NetConn().SetWriteDeadline(at)
+}
+
+func (t *tunnel) writeDeadline() time.Time {
+	t.limits.Lock()
+	defer t.limits.Unlock()
+	return t.writeLimit
+}

@@ -47,6 +47,9 @@ type FolderUpload struct {
 // UploadToFolder sends size bytes of r to a file in a virtual folder. progress may be nil. A piece that fails in the
 // network is sent again from where the server stands, which needs r to be an io.Seeker; else the upload fails.
 func (c *Client) UploadToFolder(ctx context.Context, folder, path string, r io.Reader, size int64, progress func(sent int64)) error {
+	if m, err := c.Manager(ctx); err == nil && !m.transfers() {
+		return c.uploadPlain(ctx, folder, path, r, size)
+	}
 	u, err := c.StartUpload(ctx, folder, path, size)
 	if err != nil {
 		return err
@@ -197,14 +200,13 @@ func (c *Client) DownloadFromFolder(ctx context.Context, folder, path string, ar
 	if err != nil {
 		return 0, err
 	}
-	k, err := c.folderCall("download from folder", "POST", folder, m.spelling("request-download", "request_download"))
+	if !m.transfers() {
+		return c.downloadPlain(ctx, folder, path, w)
+	}
+	k, err := c.folderRequest(ctx, folder, path, archive)
 	if err != nil {
 		return 0, err
 	}
-	k.body = encodeJSON(struct {
-		File    string `json:"file"`
-		Archive bool   `json:"archive"`
-	}{path, archive})
 	var t transfer
 	if err := c.get(ctx, k, &t); err != nil {
 		return 0, err
@@ -214,6 +216,20 @@ func (c *Client) DownloadFromFolder(ctx context.Context, folder, path string, ar
 		return 0, &Error{Type: ErrResponse, Op: k.op, Err: err}
 	}
 	return c.pull(ctx, k, address, from, w)
+}
+
+// folderRequest is the call that asks for a download's token.
+func (c *Client) folderRequest(ctx context.Context, folder, path string, archive bool) (call, error) {
+	m, err := c.Manager(ctx)
+	if err != nil {
+		return call{}, err
+	}
+	k, err := c.folderCall("download from folder", "POST", folder, m.spelling("request-download", "request_download"))
+	k.body = encodeJSON(struct {
+		File    string `json:"file"`
+		Archive bool   `json:"archive"`
+	}{path, archive})
+	return k, err
 }
 
 // pull reads from the storage proxy.

@@ -45,9 +45,12 @@ func (c *Client) upgrade(ctx context.Context, k call) (*websocket.Conn, error) {
 
 // Deadlines of sockets are the system's time, whatever clock the client has.
 
-// pinger keeps a WebSocket alive until stop is called, which waits for it. The reader's deadline moves with each pong.
-func pinger(ws *websocket.Conn) (stop func()) {
-	alive := func() { _ = ws.SetReadDeadline(time.Now().Add(silence)) }
+// pinger keeps a WebSocket alive until stop is called, which waits for it. Each pong calls alive, which moves the
+// reader's deadline; nil moves it by silence.
+func pinger(ws *websocket.Conn, alive func()) (stop func()) {
+	if alive == nil {
+		alive = func() { _ = ws.SetReadDeadline(time.Now().Add(silence)) }
+	}
 	alive()
 	ws.SetPongHandler(func(string) error { alive(); return nil })
 	quit, done := make(chan struct{}), make(chan struct{})
