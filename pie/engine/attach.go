@@ -1,0 +1,119 @@
+package engine
+
+import "github.com/pierun/pierun/pie/wire"
+
+// attach gives a process a new connection: the answer first, then what was kept, then what happens.
+func (s *session) attach(c *wire.Command) {
+	id, ok := parseID(c.ID)
+	if !ok {
+		s.refuseAttach(c, nil, s.e.rules.attachBadID)
+		return
+	}
+	p := s.e.find(id)
+	if p == nil {
+		s.refuseAttach(c, nil, s.e.rules.attachGone)
+		return
+	}
+	if s.e.rules.ownersOnly && p.launch.user != s.user {
+		s.refuseAttach(c, nil, "Permission denied")
+		return
+	}
+	if why := s.tryAttach(c, p); why != "" {
+		s.refuseAttach(c, p, why)
+	}
+}
+
+// tryAttach says why it cannot be.
+func (s *session) tryAttach(c *wire.Command, p *process) string {
+	s.e.faults.delay(s)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.state == processEnded:
+		return s.e.rules.attachGone
+	case p.owner != nil || p.bound:
+		return s.e.rules.attachTaken
+	}
+	s.out.tell(&wire.Event{Kind: wire.Answer, For: c.Kind, Corr: c.Corr, OK: true, Text: []byte(s.e.rules.attached)})
+	if p.backlog != nil {
+		p.backlog.replay(func(n *note) { s.out.force(p, n) })
+	}
+	if p.state == processRetained {
+		p.claim()
+		s.done()
+		return ""
+	}
+	s.adopt(p, s.beginTurn(p))
+	p.wakeLocked()
+	return ""
+}
+
+// refuseAttach answers with a failure. On a gateway the process that was meant goes down with this connection.
+func (s *session) refuseAttach(c *wire.Command, victim *process, why string) {
+	s.reply(c, false, why)
+	s.beginTurn(victim)
+}
+
+// terminate ends a process: the answer first, then its end to whoever is attached.
+func (s *session) terminate(c *wire.Command) {
+	id, ok := parseID(c.ID)
+	p := s.e.find(id)
+	switch {
+	case !ok:
+		s.answerTerminate(c, false, s.e.rules.terminateBadID)
+	case p == nil && !s.e.rules.terminateAny:
+		s.answerTerminate(c, false, "Process not found")
+	case p != nil && s.e.rules.ownersOnly && p.launch.user != s.user:
+		s.answerTerminate(c, false, "Permission denied")
+	default:
+		s.answerTerminate(c, true, s.e.rules.terminated)
+		if p != nil && s.mayTerminate(p) {
+			p.stop(p.terminated())
+		}
+	}
+}
+
+// mayTerminate is no where only the connection that launched a process can end it, which is where nothing is answered.
+func (s *session) mayTerminate(p *process) bool {
+	return !s.e.features.TerminateSilent || s.holds(p)
+}
+
+// holds says whether p is attached here.
+func (s *session) holds(p *process) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.owner == s
+}
+
+func (s *session) answerTerminate(c *wire.Command, ok bool, text string) {
+	if !s.e.features.TerminateSilent {
+		s.answer(c, ok, text)
+	}
+}
+
+// signal puts a message into the inbox of a process that is attached here; any other is dropped without a word.
+func (s *session) signal(c *wire.Command) {
+	if id, ok := parseID(c.ID); ok {
+		s.deliver(s.e.find(id), Inbound{Text: c.Text}, true)
+	}
+	s.done()
+}
+
+// deliver says whether the process got the item. A process that does not read what it is sent is ended.
+func (s *session) deliver(p *process, item Inbound, wanted bool) bool {
+	if p == nil {
+		return false
+	}
+	p.mu.Lock()
+	if p.owner != s || p.over() || !wanted && !p.inbox.wantsFile() {
+		p.mu.Unlock()
+		return false
+	}
+	fits := p.inbox.put(item)
+	p.wakeLocked()
+	p.mu.Unlock()
+	if !fits {
+		p.stop(p.flooded())
+	}
+	return fits
+}

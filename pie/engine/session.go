@@ -1,0 +1,276 @@
+package engine
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync"
+
+	"github.com/gorilla/websocket"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// session is one connection of a client. Its reader goroutine runs everything here that has no other comment.
+type session struct {
+	e    *Engine
+	conn net.Conn
+	ws   *websocket.Conn
+	out  *outbox
+
+	user    string
+	login   loginState
+	greeted bool // a good frame has come
+	ended   bool // no more commands are taken
+	dropped bool // … since one could not be read
+	uploads map[string]*upload
+	files   map[string]*upload
+	command wire.Command
+	frame   []byte
+	cut     cutKind // what happens when the outbox has been cut
+
+	mu       sync.Mutex // for what guests touch too
+	attached map[*process]struct{}
+	turns    map[*turn]struct{}
+
+	stalled chan struct{} // closed when the connection plays dead
+	gone    chan struct{} // closed when the connection is to end
+	goOnce  sync.Once
+}
+
+func newSession(e *Engine, conn net.Conn) *session {
+	return &session{
+		e: e, conn: conn,
+		out:      newOutbox(e.config.Dialect, e.meter, e.config.Limits.Outbound),
+		uploads:  map[string]*upload{},
+		files:    map[string]*upload{},
+		attached: map[*process]struct{}{},
+		turns:    map[*turn]struct{}{},
+		stalled:  make(chan struct{}),
+		gone:     make(chan struct{}),
+	}
+}
+
+// serve runs the connection until it ends.
+func (s *session) serve() {
+	defer s.hangUp()
+	if !s.upgrade() {
+		return
+	}
+	s.e.faults.arm(s)
+	s.beginLogin()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		s.write()
+	}()
+	s.leave(s.read())
+	s.out.seal()
+	<-written
+}
+
+// write sends what the outbox holds, all of it at a time.
+func (s *session) write() {
+	defer s.out.close()
+	for {
+		frames, last := s.out.take()
+		var err error
+		if len(frames) > 0 {
+			_, err = s.conn.Write(frames)
+			s.out.written(frames)
+		}
+		if err != nil || last {
+			s.finishWriting()
+			return
+		}
+	}
+}
+
+// finishWriting ends the stream, the way the fault that stopped the writing has it.
+func (s *session) finishWriting() {
+	switch s.howCut() {
+	case cutStall:
+		close(s.stalled)
+		<-s.gone
+	case cutHard:
+		s.reset()
+	default:
+		s.hangUp()
+	}
+}
+
+// howCut is the fault that sealed the outbox, if one did.
+func (s *session) howCut() cutKind {
+	s.out.mu.Lock()
+	defer s.out.mu.Unlock()
+	if s.out.cut {
+		return s.cut
+	}
+	return cutNot
+}
+
+// read handles commands until the connection ends and says how it did.
+func (s *session) read() leaveRule {
+	for !s.ended {
+		frame, text, err := s.next()
+		if s.isStalled() { // nothing that happens at the other end is noticed
+			<-s.gone
+			return s.e.brokenRule()
+		}
+		if err != nil {
+			return s.howEnded(err)
+		}
+		s.handle(frame, text)
+	}
+	if s.dropped {
+		return s.e.brokenRule()
+	}
+	return s.e.cleanRule()
+}
+
+var errTooLarge = errors.New("message too large")
+
+// next reads one message into the reused buffer.
+func (s *session) next() (frame []byte, text bool, err error) {
+	kind, r, err := s.ws.NextReader()
+	if err != nil {
+		return nil, false, err
+	}
+	s.frame = s.frame[:0]
+	for {
+		if len(s.frame) == cap(s.frame) {
+			s.frame = append(s.frame, 0)[:len(s.frame)]
+		}
+		n, err := r.Read(s.frame[len(s.frame):cap(s.frame)])
+		s.frame = s.frame[:len(s.frame)+n]
+		switch {
+		case err == io.EOF:
+			return s.frame, kind == websocket.TextMessage, nil
+		case err != nil:
+			return nil, false, err
+		case len(s.frame) > s.e.rules.maxMessage():
+			return nil, false, errTooLarge
+		}
+	}
+}
+
+// howEnded tells a connection that was ended from one that broke, and answers a Close frame as the server does.
+func (s *session) howEnded(err error) leaveRule {
+	if closed, ok := errors.AsType[*websocket.CloseError](err); ok {
+		if closed.Code != websocket.CloseAbnormalClosure {
+			s.answerClose(closed.Code)
+		}
+		return s.e.cleanRule()
+	}
+	if errors.Is(err, errTooLarge) && s.e.rules.closing == closeIgnored {
+		<-s.gone // such servers neither read, answer nor close any more
+	}
+	return s.e.brokenRule()
+}
+
+func (s *session) answerClose(code int) {
+	switch s.e.rules.closing {
+	case closeEchoed:
+		s.sendClose(code)
+	case closeIgnored:
+		s.leave(s.e.cleanRule())
+		s.drain()
+	}
+}
+
+func (s *session) sendClose(code int) {
+	var payload []byte
+	if code != websocket.CloseNoStatusReceived {
+		payload = websocket.FormatCloseMessage(code, "")
+	}
+	s.out.control(opClose, payload)
+}
+
+// drain reads and ignores what comes until the client gives up.
+func (s *session) drain() {
+	_, _ = io.Copy(io.Discard, s.conn)
+}
+
+// leave lets go of every process, by the rule for this end.
+func (s *session) leave(rule leaveRule) {
+	for _, t := range s.closeTurns() {
+		if t.victim != nil && rule == leaveKill {
+			s.letGo(t.victim, leaveBound)
+			t.victim.stop(t.victim.terminated())
+		}
+	}
+	for _, p := range s.taken() {
+		s.letGo(p, rule)
+		if rule == leaveKill {
+			p.stop(p.terminated())
+		}
+	}
+}
+
+// taken lists the processes that are attached here.
+func (s *session) taken() []*process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]*process, 0, len(s.attached))
+	for p := range s.attached {
+		list = append(list, p)
+	}
+	return list
+}
+
+// letGo takes p off this connection, if it is attached to it, and wakes it: it may wait for this connection's reader.
+func (s *session) letGo(p *process, rule leaveRule) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.owner != s {
+		return
+	}
+	s.drop(p)
+	p.owner, p.turn = nil, nil
+	if rule == leaveDetach {
+		p.backlog = newBacklog(s.e.rules.keeps)
+	} else {
+		p.bound = true
+	}
+	p.wakeLocked()
+}
+
+// drop forgets p. Any goroutine.
+func (s *session) drop(p *process) {
+	s.mu.Lock()
+	delete(s.attached, p)
+	s.mu.Unlock()
+}
+
+// adopt attaches p here. p.mu is held.
+func (s *session) adopt(p *process, t *turn) {
+	p.owner, p.turn, p.backlog = s, t, nil
+	s.mu.Lock()
+	s.attached[p] = struct{}{}
+	s.mu.Unlock()
+}
+
+func (s *session) isStalled() bool {
+	select {
+	case <-s.stalled:
+		return true
+	default:
+		return false
+	}
+}
+
+// hangUp ends the stream. Any goroutine.
+func (s *session) hangUp() {
+	s.goOnce.Do(func() { close(s.gone) })
+	_ = s.conn.Close()
+}
+
+// reset ends the stream as a crash of the machine would: the peer gets an error. Any goroutine.
+func (s *session) reset() {
+	switch c := s.conn.(type) {
+	case *memoryConn:
+		c.reset()
+	case *net.TCPConn:
+		_ = c.SetLinger(0)
+	}
+	s.hangUp()
+}
