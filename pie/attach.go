@@ -1,0 +1,162 @@
+package pie
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// Attach takes over an instance that runs by itself: a detached one, or one whose connection was lost. What it said
+// meanwhile comes first, as far as the server kept it. An instance that this client itself let go of while it stayed
+// connected is given back with all that was queued. Unknown, ended or taken: kind refused. The list is asked first
+// wherever a refused attach does harm, and nothing is ever attached to on suspicion.
+func (c *Client) Attach(ctx context.Context, id string) (*Instance, error) {
+	l, err := c.link(ctx, "attach")
+	if err != nil {
+		return nil, err
+	}
+	f := &l.dialect.Features
+	if !f.AttachInstance {
+		return nil, with(unsupported(l.dialect, "attach", "attaching to an instance", "keep the connection open while it runs"), "attach", id)
+	}
+	if i := l.routes.get(id); i != nil {
+		return i.unpark()
+	}
+	in := Info{InstanceID: id}
+	if f.ListComplete {
+		if in, err = c.listedAs(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return l.attach(ctx, in)
+}
+
+// unpark gives a detached instance of this client back to its reader.
+func (i *Instance) unpark() (*Instance, error) {
+	i.queue.mu.Lock()
+	defer i.queue.mu.Unlock()
+	if i.queue.status != StatusDetached {
+		return nil, &Error{Kind: KindRefused, Op: "attach", InstanceID: i.id, Message: "this client is attached to the instance already"}
+	}
+	i.queue.status = StatusRunning
+	return i, nil
+}
+
+// listedAs finds id in the server's list.
+func (c *Client) listedAs(ctx context.Context, id string) (Info, error) {
+	list, err := c.list(ctx)
+	if err != nil {
+		return Info{}, with(err, "attach", id)
+	}
+	for _, in := range list {
+		if in.InstanceID == id {
+			return in, nil
+		}
+	}
+	return Info{}, &Error{Kind: KindRefused, Op: "attach", InstanceID: id, Running: False,
+		Message: "the server runs no instance of this id: it has ended, or never was"}
+}
+
+// attach asks for the instance; its queue is registered on the reader's goroutine when the answer comes.
+func (l *link) attach(ctx context.Context, in Info) (*Instance, error) {
+	i := &Instance{client: l.c, id: in.InstanceID, program: in.Program, attached: true, began: l.c.clock.Now()}
+	i.queue.limit, i.queue.status = l.c.cfg.InstanceBuffer, StatusRunning
+	r := &request{op: "attach", kind: wire.Attach, answered: func(l *link, _ *wire.Event, a *reply) {
+		if a.ok {
+			a.instance = i
+			l.adopt(i)
+		}
+	}}
+	a := l.do(ctx, &wire.Command{Kind: wire.Attach, ID: i.id}, r, l.c.cfg.RequestTimeout)
+	switch {
+	case a.err != nil:
+		return nil, with(a.err, "attach", i.id)
+	case a.ok:
+		return i, nil
+	}
+	return nil, refusedAttach(l.dialect, i.id, a.text)
+}
+
+func refusedAttach(d *wire.Dialect, id, words string) *Error {
+	e := &Error{Kind: KindRefused, Op: "attach", InstanceID: id, Message: "the server does not let this client attach", Server: words,
+		Hint: "it has ended, or another connection is attached to it"}
+	if !d.Features.DetachOnClose {
+		e.Hint = "it has ended, or it once had a connection: this server lets nobody attach after that; launch it detached to attach later"
+	}
+	if d.Features.RefusedAttachKills {
+		e.Hint = "another connection is attached to it; when this connection ends, the server will end that instance"
+	}
+	return e
+}
+
+// Detach lets the instance go on without this client: what it says from now on is kept for Attach as far as there is
+// room, oldest out first. Where the server ends it with the connection, or no one could reach it any more, it is kind
+// unsupported or is told by Status and the error of a later Attach.
+func (i *Instance) Detach(context.Context) error {
+	l, err := i.reachable("detach")
+	if err != nil {
+		return err
+	}
+	if f := &l.dialect.Features; f.KillsOnClose || !f.AttachInstance {
+		return with(unsupported(l.dialect, "detach", "leaving an instance running", "this server ends it together with the connection"), "detach", i.id)
+	}
+	i.queue.mu.Lock()
+	if !i.queue.settled {
+		i.queue.status = StatusDetached
+	}
+	i.queue.mu.Unlock()
+	i.release()
+	return nil
+}
+
+// aborted handles the gateway's word that some stream of this connection died; it names none. Those of ours that
+// still run are attached to again, which replays what was missed; the others are lost.
+func (l *link) aborted() {
+	if !l.dialect.Features.Reattach {
+		return
+	}
+	live := l.routes.all()
+	l.c.background(func() {
+		ctx, cancel := l.c.within(l.c.life, l.c.cfg.RequestTimeout, "attaching again")
+		defer cancel()
+		l.reattach(ctx, live)
+	})
+}
+
+func (l *link) reattach(ctx context.Context, live []*Instance) {
+	list, err := l.list(ctx)
+	if err != nil {
+		return // the link is going, which settles them all
+	}
+	running := make(map[string]bool, len(list))
+	for _, in := range list {
+		running[in.ID] = true
+	}
+	for _, i := range live {
+		switch {
+		case i.Settled():
+		case !running[i.id]:
+			i.settle(StatusLost, streamLost(i.id))
+		default:
+			l.resume(ctx, i)
+		}
+	}
+}
+
+// resume attaches to a running instance of this very connection again. A refusal says that its stream never died.
+func (l *link) resume(ctx context.Context, i *Instance) {
+	r := &request{op: "attach", kind: wire.Attach}
+	a := l.do(ctx, &wire.Command{Kind: wire.Attach, ID: i.id}, r, l.c.cfg.RequestTimeout)
+	if a.err != nil || a.ok || strings.Contains(a.text, "already attached") {
+		return
+	}
+	if missing(a.text) {
+		i.settle(StatusLost, streamLost(i.id))
+	}
+}
+
+func streamLost(id string) *Error {
+	return &Error{Kind: KindLost, Op: "recv", InstanceID: id, Running: False, Server: "stream aborted",
+		Message: "the server lost the instance's stream, and it does not run any more"}
+}

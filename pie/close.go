@@ -1,0 +1,71 @@
+package pie
+
+import (
+	"context"
+	"encoding/binary"
+
+	"github.com/gorilla/websocket"
+)
+
+// Close ends the client: everything that waits is settled with kind lost at once; launches on their way are given
+// CloseGrace to be answered and terminated; then the server is told, and after at most another CloseGrace the
+// connection is cut. It does not terminate what was launched: where the server does not do that by itself, terminate
+// it first. It waits for the client's goroutines, and a second Close waits for the first. ctx cuts the waiting short,
+// never the closing.
+func (c *Client) Close(ctx context.Context) error {
+	c.mu.Lock()
+	if c.closing {
+		c.mu.Unlock()
+		<-c.closed
+		return nil
+	}
+	c.closing = true
+	c.mu.Unlock()
+	c.stop(errClosed())
+	c.settleLaunches(ctx)
+	c.mu.Lock()
+	c.ended = true
+	links := []*link{c.main, c.control}
+	c.mu.Unlock()
+	c.end(errClosed())
+	for _, l := range links {
+		if l != nil {
+			l.leave(ctx)
+		}
+	}
+	c.work.Wait()
+	c.scratch.remove()
+	close(c.closed)
+	return nil
+}
+
+// settleLaunches gives launches that are on their way the grace to be answered, so that what they start is ended and
+// does not run on unknown to everybody; and likewise the terminations that the client has begun by itself.
+func (c *Client) settleLaunches(ctx context.Context) {
+	ctx, cancel := c.within(ctx, c.cfg.CloseGrace, "closing")
+	defer cancel()
+	l := c.current()
+	select {
+	case <-l.requests.giveUp(reply{err: errClosed()}):
+	case <-l.cut:
+	case <-ctx.Done():
+	}
+	select {
+	case <-c.reaping.zero():
+	case <-ctx.Done():
+	}
+}
+
+// leave tells the server that the link ends, waits for it to end its side, and cuts.
+func (l *link) leave(ctx context.Context) {
+	ctx, cancel := l.c.within(ctx, l.c.cfg.CloseGrace, "closing")
+	defer cancel()
+	l.leaving.Store(true)
+	l.out.control(websocket.CloseMessage, binary.BigEndian.AppendUint16(nil, websocket.CloseNormalClosure))
+	select {
+	case <-l.cut:
+	case <-ctx.Done():
+	}
+	l.fail(errClosed())
+	l.wg.Wait()
+}

@@ -1,0 +1,223 @@
+package pie
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// Dial connects to a server, finds out which generation it is unless told, and logs in. ctx and Config.DialTimeout
+// bound it. Errors are of kind usage (a bad URI or dialect), connect or auth.
+func Dial(ctx context.Context, cfg Config) (*Client, error) {
+	c, err := newClient(cfg.withDefaults())
+	if err != nil {
+		return nil, err
+	}
+	l, err := c.open(ctx)
+	if err != nil {
+		c.end(err)
+		return nil, with(err, "connect", "")
+	}
+	c.mu.Lock()
+	c.main, c.dialect = l, l.dialect
+	c.mu.Unlock()
+	c.mind(l)
+	return c, nil
+}
+
+func newClient(cfg Config) (*Client, error) {
+	where, err := parsePlace(cfg.URI)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		cfg: cfg, clock: cfg.Clock, journal: cfg.Journal, place: where, user: cfg.User, simulated: Unknown,
+		slots: newSlots(cfg.MaxInstances), dialing: newLock(), opening: newLock(), listing: newLock(),
+		done: make(chan struct{}), closed: make(chan struct{}),
+	}
+	if cfg.Dialect != "" && cfg.Dialect != "auto" {
+		if c.dialect, err = wire.Find(cfg.Dialect); err != nil {
+			return nil, &Error{Kind: KindUsage, Op: "connect", Message: "unknown dialect", Err: err}
+		}
+	}
+	if c.journal == nil {
+		c.journal = noJournal{}
+	}
+	c.life, c.end = context.WithCancelCause(context.Background())
+	return c, nil
+}
+
+// place is where a server is.
+type place struct {
+	url  url.URL
+	bare bool // no path was given: the generation's own is dialled
+}
+
+func parsePlace(uri string) (place, error) {
+	bad := func(why, hint string) (place, error) {
+		return place{}, &Error{Kind: KindUsage, Op: "connect", Message: fmt.Sprintf("%q is no address of a server: %s", uri, why), Hint: hint}
+	}
+	full := uri
+	if !strings.Contains(uri, "://") {
+		full = "ws://" + uri
+	}
+	u, err := url.Parse(full)
+	switch {
+	case err != nil:
+		return bad("it cannot be read", "write ws://host:port")
+	case u.Scheme != "ws" && u.Scheme != "wss":
+		return bad("its scheme is "+u.Scheme, "write ws://host:port, or wss://host for a server behind TLS")
+	case u.Host == "" || u.Hostname() == "":
+		return bad("it names no host", "write ws://host:port")
+	}
+	u.Fragment, u.User = "", nil
+	return place{url: *u, bare: u.Path == "" || u.Path == "/"}, nil
+}
+
+// at is the URL for a path, which counts only where the user gave none.
+func (p place) at(path string) string {
+	u := p.url
+	if p.bare {
+		u.Path = path
+	}
+	return u.String()
+}
+
+// open makes a link that is logged in: the dialect is the client's, or is found out.
+func (c *Client) open(ctx context.Context) (*link, error) {
+	ctx, cancel := c.within(ctx, c.cfg.DialTimeout, "connecting to "+c.place.url.Host+" and logging in")
+	defer cancel()
+	if d := c.spoken(); d != nil {
+		return c.openAs(ctx, d)
+	}
+	return c.detect(ctx)
+}
+
+// openAs connects to a server whose dialect is known.
+func (c *Client) openAs(ctx context.Context, d *wire.Dialect) (*link, error) {
+	l, err := c.connect(ctx, c.place.at(d.Path()), d.Header(c.who()), func(l *link) { l.speak(d) })
+	if err != nil {
+		return nil, err
+	}
+	if err := c.login(ctx, l); err != nil {
+		l.abort()
+		return nil, err
+	}
+	return l, nil
+}
+
+// within is ctx with a deadline on the client's clock.
+func (c *Client) within(ctx context.Context, d time.Duration, doing string) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := c.clock.AfterFunc(d, func() {
+		cancel(&Error{Kind: KindTimeout, Message: fmt.Sprintf("%s took longer than %v", doing, d), Err: context.DeadlineExceeded})
+	})
+	return ctx, func() { stop(); cancel(nil) }
+}
+
+// connect dials one URL and starts a link on it; ready sets it up before anything is read.
+func (c *Client) connect(ctx context.Context, uri string, header http.Header, ready func(*link)) (*link, error) {
+	dialled := &dialled{c: c}
+	defer dialled.watch(ctx)()
+	ws, resp, err := dialled.dialer().DialContext(ctx, uri, header)
+	if err != nil {
+		return nil, c.dialError(ctx, resp, err)
+	}
+	l := newLink(c, ws, dialled.sock)
+	l.url, l.dated = uri, resp.Header.Get("Date") != ""
+	l.start(func([]byte, bool) {})
+	ready(l)
+	return l, nil
+}
+
+// dialled is one attempt to connect: it holds the socket, to cut it when the context ends in the middle of the
+// upgrade, which the WebSocket library does not look at.
+type dialled struct {
+	c    *Client
+	sock *sock
+	at   chan struct{}
+}
+
+func (d *dialled) dialer() *websocket.Dialer {
+	return &websocket.Dialer{
+		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := d.c.cfg.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			d.sock = &sock{Conn: conn}
+			close(d.at)
+			return d.sock, nil
+		},
+		TLSClientConfig: d.c.cfg.TLS,
+		ReadBufferSize:  32 << 10,
+		WriteBufferSize: 16 << 10,
+	}
+}
+
+// watch cuts the socket when ctx ends before the returned function is called.
+func (d *dialled) watch(ctx context.Context) (stop func()) {
+	d.at = make(chan struct{})
+	forget := context.AfterFunc(ctx, func() {
+		select {
+		case <-d.at:
+			d.sock.Conn.Close()
+		default: // the dial itself sees the context
+		}
+	})
+	return func() { forget() }
+}
+
+func (c *Client) dialError(ctx context.Context, resp *http.Response, err error) error {
+	if resp != nil && errors.Is(err, websocket.ErrBadHandshake) {
+		return upgradeError(resp)
+	}
+	if ctx.Err() != nil {
+		e := &Error{Kind: KindConnect, Message: "no connection to " + c.place.url.Host, Err: context.Cause(ctx),
+			Hint: "the host did not answer in time; one client that never finishes its own connecting also blocks a server for all others"}
+		if errors.Is(err, context.Canceled) && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+			e.Kind, e.Hint = KindCancelled, ""
+		}
+		return e
+	}
+	return &Error{Kind: KindConnect, Message: "no connection to " + c.place.url.Host, Err: err,
+		Hint: "is the server running there, and is the address right?"}
+}
+
+// upgradeError is a server that answered the upgrade with something else than yes.
+func upgradeError(resp *http.Response) error {
+	body := make([]byte, 512)
+	n, _ := resp.Body.Read(body)
+	e := &Error{Kind: KindConnect, Message: "the server answered the WebSocket upgrade with " + resp.Status,
+		Server: strings.TrimSpace(string(body[:n])), Hint: "is this the address of a Pie server?"}
+	switch resp.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		e.Kind, e.Hint = KindAuth, "give the user name (tenant/user) that this server expects"
+	case http.StatusNotFound:
+		e.Err = errNotFound
+	}
+	return e
+}
+
+const errNotFound = internal("no WebSocket at this path")
+
+// abort ends a link that is not wanted, and waits for its goroutines.
+func (l *link) abort() {
+	l.fail(errClosed())
+	l.wg.Wait()
+}
+
+// release is the version in a generation's name.
+func release(generation string) string {
+	_, version, _ := strings.Cut(generation, "-")
+	return version
+}

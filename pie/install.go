@@ -1,0 +1,263 @@
+package pie
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/pierun/pierun/pie/program"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// Upload is a program to install.
+type Upload struct {
+	Bytes    []byte
+	Manifest string // the text of its Pie.toml; "" for a minimal one, made from the bytes and File
+	File     string // its file name: tells the language of a source program
+	Force    bool   // upload even if the server has it already
+}
+
+// Installed says under which names a program can be launched.
+type Installed struct {
+	Hash string // BLAKE3 of the bytes, 64 hex digits
+	Ref  string // name@version, or ns/name@version where there are namespaces
+}
+
+// Install puts a program on the server, unless this client has done so, or the server says that it has the same
+// bytes. What the server has under the same name and version is replaced. Errors are of kind program (the name or the
+// bytes are no good), refused, unsupported, timeout or lost. If ctx ends meanwhile the upload goes on without a
+// waiter: a server keeps the place of an upload that was given up.
+func (c *Client) Install(ctx context.Context, up Upload) (Installed, error) {
+	l, err := c.link(ctx, "install")
+	if err != nil {
+		return Installed{}, err
+	}
+	m, err := c.manifest(l.dialect, &up)
+	if err != nil {
+		return Installed{}, with(err, "install", "")
+	}
+	in := Installed{Hash: program.Hash(up.Bytes), Ref: c.spell(l.dialect, m.Ref())}
+	if got, ok := c.programs.hash(in.Hash); ok && got.Name == m.Name && got.Version == m.Version && !up.Force {
+		return in, nil
+	}
+	if !up.Force && l.dialect.Features.Arguments {
+		// Only these generations compare the bytes; the others would say yes to any program of that name.
+		if there, err := c.hasBytes(ctx, l.dialect, in); err != nil || there {
+			c.programs.add(m.Ref(), in.Hash)
+			return in, err
+		}
+	}
+	cmd := wire.Command{Kind: wire.AddProgram, Hash: in.Hash, Manifest: m.Text, File: up.File, Version: m.Version, Force: true}
+	if err := c.upload(ctx, &cmd, up.Bytes); err != nil {
+		return Installed{}, err
+	}
+	c.programs.add(m.Ref(), in.Hash)
+	return in, nil
+}
+
+// manifest reads the upload's manifest, or makes one, and holds it to the generation's rules.
+func (c *Client) manifest(d *wire.Dialect, up *Upload) (*program.Manifest, error) {
+	f := &d.Features
+	if up.Manifest == "" {
+		up.Manifest = synthesize(f, up)
+	}
+	m, err := program.ParseManifest(up.Manifest)
+	if err != nil {
+		return nil, &Error{Kind: KindProgram, Message: "the manifest of the program is not right", Err: err}
+	}
+	if up.File = path.Base(strings.ReplaceAll(up.File, `\`, "/")); up.File == "." {
+		up.File = m.Name + extension(m.Language)
+	}
+	if !f.StrictNames {
+		return m, nil
+	}
+	if err := program.CheckName(m.Name, m.Version); err != nil {
+		return nil, &Error{Kind: KindProgram, Message: "under this name the server would never launch the program", Err: err,
+			Hint: "correct name and version in its Pie.toml"}
+	}
+	if in, ok := program.ExportedName(up.Bytes); ok && in != m.Name {
+		return nil, &Error{Kind: KindProgram, Message: fmt.Sprintf("the program was compiled as %q but its manifest calls it %q: the server could not start it", in, m.Name),
+			Hint: "use the same name in both"}
+	}
+	return m, nil
+}
+
+// languages are what source programs may be written in, by the ending of their file.
+func language(file string) string {
+	switch path.Ext(file) {
+	case ".js", ".mjs":
+		return "javascript"
+	case ".py":
+		return "python"
+	}
+	return ""
+}
+
+func extension(language string) string {
+	switch language {
+	case "javascript":
+		return ".js"
+	case "python":
+		return ".py"
+	}
+	return ".wasm"
+}
+
+// synthesize makes a minimal manifest: the name is the one compiled in, or the file's.
+func synthesize(f *wire.Features, up *Upload) string {
+	name, ok := program.ExportedName(up.Bytes)
+	if !ok {
+		base := path.Base(up.File)
+		name = strings.ReplaceAll(strings.TrimSuffix(base, path.Ext(base)), "_", "-")
+	}
+	if name == "" || name == "." || name == "-" {
+		name = "program-" + program.Hash(up.Bytes)[:12]
+	}
+	if f.Namespaces {
+		name = "local/" + name
+	}
+	return program.Synthesize(name, program.HashVersion(up.Bytes), language(up.File), "")
+}
+
+// upload sends the chunks and waits for the answer. A slot that somebody's broken upload left behind costs one
+// failure, after which the same upload succeeds.
+func (c *Client) upload(ctx context.Context, cmd *wire.Command, data []byte) error {
+	for try := 0; ; try++ {
+		a, err := c.uploadOnce(ctx, cmd, data)
+		if err != nil {
+			return with(err, "install", "")
+		}
+		if a.ok {
+			return nil
+		}
+		if try == 0 && strings.HasPrefix(a.text, "Out-of-order chunk") {
+			continue
+		}
+		return uploadRefused(a.text)
+	}
+}
+
+func uploadRefused(words string) *Error {
+	e := &Error{Kind: KindProgram, Op: "install", Message: "the server did not install the program", Server: words}
+	if strings.Contains(words, "First chunk index must be 0") || strings.Contains(words, "max_upload_mb") {
+		e.Kind = KindRefused
+		e.Hint = "an earlier part of it was refused: it may be over the server's limit for uploads"
+	}
+	return e
+}
+
+func (c *Client) uploadOnce(ctx context.Context, cmd *wire.Command, data []byte) (reply, error) {
+	l, err := c.link(ctx, "install")
+	if err != nil {
+		return reply{}, err
+	}
+	// Servers of some generations have one place for uploads, and the others one for each content.
+	if err := l.transfer.acquire(ctx, "install"); err != nil {
+		return reply{}, err
+	}
+	r := &request{op: "install", kind: wire.AddProgram, long: true, reply: make(chan reply, 1)}
+	if err := l.expect(r, c.cfg.LongTimeout); err != nil {
+		l.transfer.release("install")
+		return reply{}, err
+	}
+	up := *cmd
+	up.Corr = r.corr
+	if !c.background(func() {
+		defer l.transfer.release("install")
+		if err := l.chunks(c.life, &up, data, r); err != nil && l.requests.abandon(r) {
+			l.requests.take(r.corr)
+			r.settle(reply{err: err})
+		}
+	}) {
+		l.transfer.release("install")
+		return reply{}, errClosed()
+	}
+	a := l.wait(ctx, r)
+	return a, a.err
+}
+
+// chunks sends data in parts, no further ahead of the network than the outbox allows. It stops when the server has
+// answered r already, which it does when it refuses a part.
+func (l *link) chunks(ctx context.Context, cmd *wire.Command, data []byte, r *request) error {
+	total := max(1, (len(data)+wire.ChunkSize-1)/wire.ChunkSize)
+	for n := range total {
+		part := data[n*wire.ChunkSize : min(len(data), (n+1)*wire.ChunkSize)]
+		cmd.Chunk = wire.Chunk{Index: uint32(n), Total: uint32(total), Data: part}
+		if err := l.out.room(ctx, len(part), l.cut); err != nil {
+			return l.why(err)
+		}
+		if r != nil && !l.requests.waiting(r) {
+			return nil
+		}
+		if err := l.out.put(l.dialect, cmd, r, false); err != nil {
+			return l.why(err)
+		}
+	}
+	return nil
+}
+
+// why gives the reason of a closed link instead of the word closed.
+func (l *link) why(err error) error {
+	if err == errShut && l.dead() {
+		return l.err
+	}
+	return err
+}
+
+// HasProgram asks whether the server has a program: by hash where it knows hashes, else by name@version (a hash then
+// means what this client installed under it).
+func (c *Client) HasProgram(ctx context.Context, name string) (bool, error) {
+	d := c.spoken()
+	ref, err := (&Launch{Program: name}).ref()
+	if err != nil {
+		return false, with(err, "has_program", "")
+	}
+	if ref.Name == "" && !d.Features.HashNames {
+		got, ours := c.programs.hash(ref.Hash)
+		if !ours {
+			return false, nil
+		}
+		ref = got
+	}
+	if ref.Name != "" && d.Features.HashNames {
+		got, ours := c.programs.name(ref)
+		if !ours {
+			return false, nil
+		}
+		ref = program.Ref{Hash: got.Hash}
+	}
+	if ref.Newest() && ref.Name != "" && d.Features.StrictNames {
+		_, ours := c.programs.name(ref)
+		return ours, nil
+	}
+	return c.has(ctx, d, ref)
+}
+
+func (c *Client) hasBytes(ctx context.Context, d *wire.Dialect, in Installed) (bool, error) {
+	if d.Features.HashNames {
+		return c.has(ctx, d, program.Ref{Hash: in.Hash})
+	}
+	ref, err := program.ParseRef(in.Ref)
+	if err != nil {
+		return false, err
+	}
+	ref.Hash = in.Hash
+	return c.has(ctx, d, ref)
+}
+
+func (c *Client) has(ctx context.Context, d *wire.Dialect, ref program.Ref) (bool, error) {
+	cmd := &wire.Command{Kind: wire.HasProgram, Hash: ref.Hash}
+	if ref.Name != "" {
+		ref.Hash = ""
+		cmd.Program = ref.String()
+	}
+	a, err := c.ask(ctx, cmd, &request{op: "has_program", kind: wire.HasProgram})
+	if err != nil {
+		return false, with(err, "has_program", "")
+	}
+	if !a.ok {
+		return false, &Error{Kind: KindRefused, Op: "has_program", Message: "the server did not say whether it has the program", Server: a.text}
+	}
+	return strings.TrimSpace(a.text) == "true", nil
+}

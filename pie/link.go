@@ -1,0 +1,220 @@
+package pie
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// link is one WebSocket connection with its two goroutines: the reader, which routes everything that comes and never
+// waits for a consumer, and the writer. A client has a main one, sometimes a control one, and a new main one after a
+// reconnect. All that was attached to a link ends with it.
+type link struct {
+	c        *Client
+	ws       *websocket.Conn
+	sock     *sock
+	dialect  *wire.Dialect
+	url      string
+	dated    bool // the upgrade was answered with a Date header: see findGateway
+	out      *outbox
+	requests requests
+	routes   routes
+	transfer keyed // what is being sent in chunks
+
+	// The reader's own.
+	frame  []byte
+	event  wire.Event
+	dirty  []*Instance // to be told at the next pause
+	fresh  int         // events since the last pause
+	sink   sink        // where frames go
+	sinkMu sync.Mutex  // held while sink is used or replaced
+
+	heard   pulse
+	refused lastWords
+
+	wg      sync.WaitGroup // reader and writer
+	leaving atomic.Bool    // this side is closing it
+	once    sync.Once
+	cut     chan struct{} // closed when the link has failed or was closed
+	gone    chan struct{} // closed when everything on it is settled
+	err     *Error        // why; readable once cut is closed
+}
+
+// sink takes the frames of a link: the detection at first, then dispatch.
+type sink func(frame []byte, text bool)
+
+func newLink(c *Client, ws *websocket.Conn, s *sock) *link {
+	l := &link{c: c, ws: ws, sock: s, out: newOutbox(c.cfg.OutBuffer), cut: make(chan struct{}), gone: make(chan struct{})}
+	l.requests.byID = make(map[uint32]*request)
+	l.routes.byID = make(map[string]*Instance)
+	return l
+}
+
+// start begins reading and writing; first gets the frames until speak is called.
+func (l *link) start(first sink) {
+	l.sink = first
+	l.ws.SetReadLimit(readLimit)
+	l.ws.SetPingHandler(func(data string) error { l.out.control(websocket.PongMessage, []byte(data)); return nil })
+	l.ws.SetPongHandler(func(string) error { l.heard.pong(l.c.clock.Now()); return nil })
+	l.ws.SetCloseHandler(func(int, string) error { return nil })
+	l.sock.arm(l.pause)
+	l.wg.Add(2)
+	go l.read()
+	go l.write()
+}
+
+// speak settles the dialect: from the next frame on they are decoded and routed.
+func (l *link) speak(d *wire.Dialect) {
+	l.sinkMu.Lock()
+	defer l.sinkMu.Unlock()
+	l.dialect = d
+	l.sink = l.dispatch
+}
+
+// readLimit is the largest message that is accepted: four times what any server sends, twice what a gateway may.
+const readLimit = 64 << 20
+
+// fail ends the link: the reader, woken by the closed socket, settles everything. The first reason stays.
+func (l *link) fail(why *Error) {
+	l.once.Do(func() {
+		if l.leaving.Load() {
+			why = errClosed()
+		}
+		l.err = why
+		close(l.cut)
+		l.sock.Conn.Close()
+	})
+}
+
+// dead says whether the link has ended.
+func (l *link) dead() bool {
+	select {
+	case <-l.cut:
+		return true
+	default:
+		return false
+	}
+}
+
+// settleAll ends everything that hangs on the link; the reader's last act.
+func (l *link) settleAll() {
+	l.out.close()
+	why := l.err
+	for _, r := range l.requests.close(why) {
+		r.settle(reply{err: l.lostRequest(r, why)})
+	}
+	for _, i := range l.routes.close() {
+		i.lose(l, why)
+	}
+	close(l.gone)
+}
+
+// lostRequest is what a waiter learns whose link ended before the answer.
+func (l *link) lostRequest(r *request, why *Error) error {
+	if !r.written.Load() {
+		return unsent{why}
+	}
+	e := *why
+	e.Op = r.op
+	if s := l.refused.last(); s != "" {
+		e.Kind, e.Server = refusalKind(s), s
+		e.Message = "the server did not accept the command and ended the connection"
+	} else if r.kind == wire.Launch {
+		e.Hint = "the launch may have happened: look at the list of instances before launching again"
+	}
+	return &e
+}
+
+// lose settles an instance whose connection ended, with what this generation makes known about it.
+func (i *Instance) lose(l *link, why *Error) {
+	f := &l.dialect.Features
+	e := *why
+	e.Op, e.InstanceID, e.Running = "recv", i.id, Unknown
+	switch {
+	case f.KillsOnClose:
+		e.Running, e.Hint = False, "this server ends what it runs for a connection together with it"
+	case f.DetachOnClose:
+		e.Attachable, e.Hint = true, "it may still run: attach to it by its id to go on"
+		if l.leaving.Load() {
+			e.Running = True
+		}
+	default:
+		e.Hint = "it may still run and can be terminated by its id, but this server does not let anybody attach to it again"
+	}
+	i.settle(StatusLost, &e)
+}
+
+// do sends cmd and waits for its answer, for its deadline, or for ctx; the request is settled once whatever happens.
+func (l *link) do(ctx context.Context, cmd *wire.Command, r *request, limit time.Duration) reply {
+	if err := l.send(cmd, r, limit); err != nil {
+		return reply{err: err}
+	}
+	return l.wait(ctx, r)
+}
+
+// send puts cmd on its way with r waiting for the answer.
+func (l *link) send(cmd *wire.Command, r *request, limit time.Duration) error {
+	if err := l.expect(r, limit); err != nil {
+		return err
+	}
+	cmd.Corr = r.corr
+	if err := l.out.put(l.dialect, cmd, r, false); err != nil {
+		if l.requests.abandon(r) {
+			l.requests.take(r.corr)
+			r.stop()
+			return err
+		}
+		return (<-r.reply).err
+	}
+	return nil
+}
+
+// expect registers r, its deadline running, before anything is sent.
+func (l *link) expect(r *request, limit time.Duration) error {
+	if r.reply == nil {
+		r.reply = make(chan reply, 1)
+	}
+	l.within(r, limit)
+	if err := l.requests.add(r); err != nil {
+		r.stop()
+		return unsent{err}
+	}
+	return nil
+}
+
+// wait is the waiting half of do.
+func (l *link) wait(ctx context.Context, r *request) reply {
+	select {
+	case a := <-r.reply:
+		return a
+	case <-ctx.Done():
+	}
+	if !l.requests.abandon(r) {
+		return <-r.reply
+	}
+	r.stop()
+	return reply{err: contextError(ctx, r.op)}
+}
+
+// post sends a command that has no answer. It never waits: beyond the bound it is refused.
+func (l *link) post(cmd *wire.Command, op string) error {
+	err := l.out.put(l.dialect, cmd, nil, true)
+	switch err {
+	case nil:
+		return nil
+	case errShut:
+		err = errClosed()
+		if l.dead() {
+			err = l.err
+		}
+	case errFull:
+		err = &Error{Kind: KindOverflow, Message: "the server reads more slowly than it is sent to: too much is waiting to be written",
+			Hint: "wait for the program's answers before sending more"}
+	}
+	return with(err, op, cmd.ID)
+}

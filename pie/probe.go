@@ -1,0 +1,325 @@
+package pie
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// How long silence has to last before it counts as an answer.
+const (
+	quietLeast  = 150 * time.Millisecond
+	quietTrips  = 4                  // … or so many round trips
+	quietBehind = 3 * time.Second    // where something stands between us and the server
+	quietMost   = 5 * time.Second    // without a pong
+	turnWait    = time.Second        // for a pong that tells a worker from a gateway
+	heardRoom   = 64                 // frames that a silent server may send during the detection
+	anyCorr     = uint32(0x70696501) // of the probes; arbitrary, not zero
+)
+
+// prober finds out which generation a server is of. Nothing announces it, and servers skip what they do not know, so
+// it asks the one question that is harmless everywhere and goes on from who answers it, and how.
+type prober struct {
+	c     *Client
+	l     *link
+	heard chan heard
+}
+
+// heard is a copy of a frame, or a pong.
+type heard struct {
+	frame []byte
+	text  bool
+	pong  bool
+}
+
+// detect connects, finds out the generation and logs in.
+func (c *Client) detect(ctx context.Context) (*link, error) {
+	p, err := c.knock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = p.find(ctx)
+	if err == nil {
+		return p.l, nil
+	}
+	p.l.abort()
+	var again redialAs
+	if errors.As(err, &again) {
+		return c.openAs(ctx, known(again.generation))
+	}
+	return nil, err
+}
+
+// redialAs says that the probing ended this connection, and what the server must be.
+type redialAs struct{ generation string }
+
+func (r redialAs) Error() string { return "the server is " + r.generation }
+
+// known finds a generation that this file names.
+func known(name string) *wire.Dialect {
+	d, err := wire.Find(name)
+	if err != nil {
+		panic("pie: " + err.Error())
+	}
+	return d
+}
+
+// knock dials the path and says the name that the newest servers want; older ones look at neither.
+func (c *Client) knock(ctx context.Context) (*prober, error) {
+	newest := known("gateway-0.5")
+	p := &prober{c: c, heard: make(chan heard, heardRoom)}
+	for _, path := range []string{newest.Path(), "/"} {
+		l, err := c.connect(ctx, c.place.at(path), newest.Header(c.who()), p.listen)
+		if err == nil {
+			p.l = l
+			return p, nil
+		}
+		if !errors.Is(err, errNotFound) || !c.place.bare || path == "/" {
+			return nil, err
+		}
+	}
+	return nil, &Error{Kind: KindConnect, Message: "no path to dial"}
+}
+
+// listen collects what comes.
+func (p *prober) listen(l *link) {
+	l.sinkMu.Lock()
+	l.sink = func(frame []byte, text bool) { p.hear(heard{frame: bytes.Clone(frame), text: text}) }
+	l.sinkMu.Unlock()
+	l.heard.setPong(func() { p.hear(heard{pong: true}) })
+}
+
+func (p *prober) hear(h heard) {
+	select {
+	case p.heard <- h:
+	default: // more than any server says unasked; the deadline ends it
+	}
+}
+
+// find settles the link's dialect and the login.
+func (p *prober) find(ctx context.Context) error {
+	defer p.l.heard.setPong(nil)
+	process := known("process-0.4")
+	a, got, err := p.ask(ctx, process, &wire.Command{Kind: wire.Identify, User: p.c.who()})
+	switch {
+	case err != nil:
+		return err
+	case !got:
+		return p.findInstance(ctx)
+	case a.ok && a.text == alreadyIn:
+		return p.findGateway(ctx)
+	}
+	p.speak(process)
+	if err := p.l.loginAnswerOrToken(ctx, a); err != nil {
+		return err
+	}
+	return p.findBatch(ctx)
+}
+
+// alreadyIn is what a server without logins says to one, on a fresh connection.
+const alreadyIn = "Already authenticated"
+
+// speak makes d the link's dialect; the probes' correlation ids are not used again.
+func (p *prober) speak(d *wire.Dialect) { p.l.speak(d) }
+
+// ask sends cmd and a WebSocket ping. got is false when the pong came and then nothing for long enough: the server
+// has read the command and does not know it.
+func (p *prober) ask(ctx context.Context, d *wire.Dialect, cmd *wire.Command) (a reply, got bool, err error) {
+	cmd.Corr = anyCorr
+	if err := p.l.out.put(d, cmd, nil, false); err != nil {
+		return reply{}, false, p.l.why(err)
+	}
+	began := p.c.clock.Now()
+	p.l.out.control(websocket.PingMessage, nil)
+	quiet := quietMost
+	for {
+		h, came, err := p.next(ctx, quiet)
+		switch {
+		case err != nil:
+			return reply{}, false, err
+		case !came:
+			return reply{}, false, nil
+		case h.pong:
+			quiet = p.quiet(p.c.clock.Now().Sub(began))
+		case h.text:
+			if err := p.gatewayWords(h.frame); err != nil {
+				return reply{}, false, err
+			}
+		default:
+			if a, ok := answerIn(d, h.frame); ok {
+				return a, true, nil
+			}
+		}
+	}
+}
+
+func (p *prober) quiet(trip time.Duration) time.Duration {
+	if p.l.dated {
+		return quietBehind
+	}
+	return max(quietLeast, quietTrips*trip)
+}
+
+// answerIn reads the answer to a probe.
+func answerIn(d *wire.Dialect, frame []byte) (reply, bool) {
+	var e wire.Event
+	if d.DecodeEvent(frame, false, &e) != nil || e.Kind != wire.Answer || e.Corr != anyCorr {
+		return reply{}, false
+	}
+	return reply{ok: e.OK, text: string(e.Text)}, true
+}
+
+// gatewayWords reads a text frame: only gateways send those, and an error means that it cannot serve now.
+func (p *prober) gatewayWords(frame []byte) error {
+	var e wire.Event
+	if known("gateway-0.5").DecodeEvent(frame, true, &e) != nil || e.Kind != wire.Refusal {
+		return nil
+	}
+	words := string(e.Text)
+	if refusalKind(words) == KindProtocol {
+		return redialAs{"gateway-0.5"}
+	}
+	return &Error{Kind: KindConnect, Message: "the gateway cannot serve now", Server: words, Hint: "try again later"}
+}
+
+// next waits for the next frame or pong; came is false when d passed without one.
+func (p *prober) next(ctx context.Context, d time.Duration) (h heard, came bool, err error) {
+	over := make(chan struct{})
+	stop := p.c.clock.AfterFunc(d, func() { close(over) })
+	defer stop()
+	select {
+	case h = <-p.heard:
+		return h, true, nil
+	default:
+	}
+	select {
+	case h = <-p.heard:
+		return h, true, nil
+	case <-over:
+		return h, false, nil
+	case <-p.l.cut:
+		return h, false, &Error{Kind: KindConnect, Message: "the server ended the connection during the login", Err: p.l.err,
+			Hint: "is this a Pie server? If it is, name its dialect"}
+	case <-ctx.Done():
+		return h, false, &Error{Kind: KindConnect, Message: "the server did not say which dialect it speaks", Err: context.Cause(ctx)}
+	}
+}
+
+// findGateway tells a gateway, whose HTTP side dates its answers and which ends each command with a text frame, from
+// a worker that listens by itself.
+func (p *prober) findGateway(ctx context.Context) error {
+	name := "worker-0.5"
+	if p.l.dated {
+		name = "gateway-0.5"
+	}
+	for name == "worker-0.5" {
+		h, came, err := p.next(ctx, turnWait)
+		if err != nil {
+			return err
+		}
+		if h.text {
+			name = "gateway-0.5"
+		}
+		if !came || h.pong {
+			break
+		}
+	}
+	p.speak(known(name))
+	return nil
+}
+
+// findBatch tells 0.4 from 0.3 by a launch of nothing.
+func (p *prober) findBatch(ctx context.Context) error {
+	batch := &wire.Command{Kind: wire.LaunchMany, Program: "none@0.0.0", Inputs: []string{}, Budgets: []uint64{0}}
+	yes, err := p.l.understands(ctx, func(r *request) error {
+		batch.Corr = r.corr
+		return p.l.out.put(p.l.dialect, batch, r, false)
+	})
+	if err == nil && !yes {
+		p.speak(known("process-0.3"))
+	}
+	return err
+}
+
+// findInstance goes on where the first question was not understood.
+func (p *prober) findInstance(ctx context.Context) error {
+	named := known("instance-0.2")
+	first := &wire.Command{Kind: wire.Identify, User: p.c.who()}
+	if p.c.cfg.Token != "" {
+		first = &wire.Command{Kind: wire.Token, Token: p.c.cfg.Token}
+	}
+	a, got, err := p.ask(ctx, named, first)
+	switch {
+	case err != nil && p.l.dead():
+		return p.afterAll() // only a server of 0.5 hangs up on this
+	case err != nil:
+		return err
+	case !got:
+		return p.findFirst(ctx)
+	}
+	p.speak(named)
+	if err := p.l.loginAnswer(ctx, a); err != nil {
+		return err
+	}
+	return p.findHash(ctx)
+}
+
+func (p *prober) afterAll() error {
+	if p.l.dated {
+		return redialAs{"gateway-0.5"}
+	}
+	return redialAs{"worker-0.5"}
+}
+
+// findHash tells the hash era from 0.2.
+func (p *prober) findHash(ctx context.Context) error {
+	yes, err := p.l.understands(ctx, func(r *request) error {
+		return p.l.out.raw(wire.AppendHashProbe(nil, r.corr), r)
+	})
+	if err == nil && yes {
+		p.speak(known("instance-hash"))
+	}
+	return err
+}
+
+// findFirst is the last guess: the first release, whose login carries a token.
+func (p *prober) findFirst(ctx context.Context) error {
+	first := known("instance-0.1")
+	a, got, err := p.ask(ctx, first, &wire.Command{Kind: wire.Token, Token: p.c.cfg.Token, User: p.c.who()})
+	switch {
+	case err != nil:
+		return err
+	case !got:
+		return &Error{Kind: KindConnect, Message: "the server took the connection but understands no dialect of Pie",
+			Hint: "is this a Pie server? If it is, name its dialect"}
+	case !a.ok:
+		return authError("the server did not accept the token", a.text, "give the token that the server prints at its start")
+	}
+	p.speak(first)
+	return nil
+}
+
+// understands asks a question without effect and then pings: servers that answer in order have answered the
+// question by the time of the pong, unless they cannot decode it.
+func (l *link) understands(ctx context.Context, put func(*request) error) (bool, error) {
+	r := &request{op: "detect"}
+	if err := l.expect(r, l.c.cfg.RequestTimeout); err != nil {
+		return false, err
+	}
+	if err := put(r); err != nil {
+		return false, err
+	}
+	if err := l.ping(ctx); err != nil {
+		return false, err
+	}
+	if l.requests.abandon(r) {
+		r.stop()
+		return false, nil
+	}
+	return true, nil
+}

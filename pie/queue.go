@@ -1,0 +1,215 @@
+package pie
+
+import (
+	"fmt"
+	"sync"
+)
+
+// queue is what one instance has told and nobody has taken yet, and how it stands. The reader appends, any goroutine
+// takes; no call waits longer than for the lock.
+type queue struct {
+	mu     sync.Mutex
+	events []Event
+	bytes  int64  // cost of events
+	limit  int64  // bound of bytes; an empty queue takes one event whatever its size
+	ready  func() // called when there is something new after there was nothing
+	dirty  bool   // in the reader's list of queues to tell about
+
+	status  Status
+	settled bool
+	failure *Error        // why it settled without a terminal event
+	done    chan struct{} // made when somebody asks; closed at settlement
+	wake    chan struct{} // made for Next
+
+	received              int64 // events that were offered in all
+	dropped, droppedBytes int64 // what came after the overflow, or was pushed out while parked
+}
+
+// keepCap is how many events a queue's buffer may have room for and still be kept when it is empty.
+const keepCap = 1024
+
+// outcome says what became of an event that was offered to a queue.
+type outcome uint8
+
+const (
+	appended   outcome = iota // the consumer has to be told
+	silent                    // appended or dropped, and there is nothing to tell
+	overflowed                // the queue has just failed at its bound
+)
+
+// put offers one event; delta is by how much the unread bytes grew. A terminal event always fits and settles the
+// queue. A parked queue makes room by dropping its oldest events, any other fails at its bound.
+func (q *queue) put(e Event) (out outcome, delta int64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.settled {
+		q.drop(e)
+		return silent, 0
+	}
+	cost := e.cost()
+	if e.Kind.Terminal() {
+		q.finish(statusOf(e.Kind), nil)
+	} else if q.bytes > 0 && q.bytes+cost > q.limit {
+		if q.status != StatusDetached {
+			q.drop(e)
+			q.finish(StatusOverflowed, nil)
+			return overflowed, 0
+		}
+		delta = -q.pushOut(cost)
+	}
+	q.events = append(q.events, e)
+	q.bytes += cost
+	return q.told(), delta + cost
+}
+
+// told says whether the reader has to put the queue on its list.
+func (q *queue) told() outcome {
+	if q.dirty || len(q.events) > 1 && !q.settled {
+		return silent
+	}
+	q.dirty = true
+	return appended
+}
+
+// finish settles the queue; with the lock held.
+func (q *queue) finish(s Status, failure *Error) {
+	q.settled, q.status, q.failure = true, s, failure
+	if q.done != nil {
+		close(q.done)
+	}
+}
+
+func (q *queue) drop(e Event) {
+	q.dropped++
+	q.droppedBytes += int64(e.Size)
+}
+
+// pushOut drops the oldest events until cost more fits.
+func (q *queue) pushOut(cost int64) (freed int64) {
+	n := 0
+	for n < len(q.events) && q.bytes-freed+cost > q.limit {
+		freed += q.events[n].cost()
+		q.drop(q.events[n])
+		n++
+	}
+	rest := copy(q.events, q.events[n:])
+	clear(q.events[rest:])
+	q.events = q.events[:rest]
+	q.bytes -= freed
+	return freed
+}
+
+// take moves everything to the caller: by swapping buffers when dst is empty, else by copying.
+func (q *queue) take(dst []Event) (out []Event, cost int64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	cost, q.bytes = q.bytes, 0
+	if len(q.events) == 0 {
+		return dst, cost
+	}
+	if len(dst) > 0 {
+		dst = append(dst, q.events...)
+		clear(q.events)
+		q.events = q.events[:0]
+		return dst, cost
+	}
+	if cap(dst) > keepCap {
+		dst = nil
+	}
+	out, q.events = q.events, dst
+	return out, cost
+}
+
+// publish calls the consumer of a queue on the reader's list, if there still is something to take or to know.
+func (q *queue) publish() {
+	q.mu.Lock()
+	ready, wake := q.ready, q.wake
+	if !q.dirty || len(q.events) == 0 && !q.settled {
+		ready, wake = nil, nil
+	}
+	q.dirty = false
+	q.mu.Unlock()
+	tell(ready, wake)
+}
+
+func tell(ready func(), wake chan struct{}) {
+	if ready != nil {
+		ready()
+	}
+	if wake != nil {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// settle ends the queue without an event, once; later calls change nothing and report false.
+func (q *queue) settle(s Status, failure *Error) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.settled {
+		return false
+	}
+	q.finish(s, failure)
+	q.dirty = true
+	return true
+}
+
+// setReady registers f, and calls it at once when there is something already.
+func (q *queue) setReady(f func()) {
+	q.mu.Lock()
+	q.ready = f
+	due := f != nil && (len(q.events) > 0 || q.settled)
+	q.mu.Unlock()
+	if due {
+		f()
+	}
+}
+
+func (q *queue) doneChan() <-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.done == nil {
+		q.done = make(chan struct{})
+		if q.settled {
+			close(q.done)
+		}
+	}
+	return q.done
+}
+
+func (q *queue) wakeChan() <-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.wake == nil {
+		q.wake = make(chan struct{}, 1)
+		if len(q.events) > 0 || q.settled {
+			q.wake <- struct{}{}
+		}
+	}
+	return q.wake
+}
+
+func (q *queue) state() (s Status, settled bool, failure *Error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.status, q.settled, q.failure
+}
+
+func (q *queue) size() int64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.bytes
+}
+
+// overflowError tells what was dropped so far.
+func (q *queue) overflowError(id string) *Error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return &Error{
+		Kind: KindOverflow, Op: "recv", InstanceID: id, Running: False,
+		Message: fmt.Sprintf("nobody read what the instance said: its bound of %d bytes was reached and %d events of %d bytes were dropped", q.limit, q.dropped, q.droppedBytes),
+		Hint:    "read it as it comes, raise the buffer of this launch, or let the program say less",
+	}
+}

@@ -1,0 +1,149 @@
+package pie
+
+import (
+	"errors"
+	"io"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// read is the reader goroutine: one frame after the other into one buffer, until the connection ends.
+func (l *link) read() {
+	defer l.wg.Done()
+	for {
+		kind, r, err := l.ws.NextReader()
+		if err == nil {
+			l.frame, err = readAll(l.frame[:0], r)
+		}
+		if err != nil {
+			l.fail(readLost(err))
+			break
+		}
+		l.heard.frame()
+		l.accept(kind == websocket.TextMessage)
+	}
+	l.pause()
+	l.settleAll()
+	l.pause()
+}
+
+func (l *link) accept(text bool) {
+	l.sinkMu.Lock()
+	l.sink(l.frame, text)
+	l.sinkMu.Unlock()
+	if l.fresh >= burst {
+		l.pause()
+	}
+	if cap(l.frame) > keepFrame {
+		l.frame = nil
+	}
+}
+
+// burst is after how many events the consumers are woken even though more bytes wait to be read.
+const burst = 256
+
+// keepFrame is the largest frame buffer that is kept for the next frame.
+const keepFrame = 1 << 20
+
+// readAll appends all of r to buf. It grows by what really arrives, never by what a header promises.
+func readAll(buf []byte, r io.Reader) ([]byte, error) {
+	for {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			return buf, nil
+		}
+		if err != nil {
+			return buf, err
+		}
+	}
+}
+
+// pause wakes the consumers of what came since the last one. It runs on the reader's goroutine.
+func (l *link) pause() {
+	l.fresh = 0
+	for n, i := range l.dirty {
+		l.dirty[n] = nil
+		i.queue.publish()
+	}
+	l.dirty = l.dirty[:0]
+}
+
+// dispatch decodes one frame and routes it.
+func (l *link) dispatch(frame []byte, text bool) {
+	e := &l.event
+	if err := l.dialect.DecodeEvent(frame, text, e); err != nil {
+		l.strange(err)
+		return
+	}
+	switch {
+	case e.Kind >= wire.Message && e.Kind <= wire.OutOfResources:
+		l.told(e)
+	case e.Kind == wire.Answer || e.Kind == wire.Listing:
+		l.answer(e)
+	default:
+		l.aside(e)
+	}
+}
+
+// strange handles a frame that cannot be understood: a newer server may send what this client does not know, which
+// is skipped; bytes that are no message at all mean that nothing behind them can be trusted.
+func (l *link) strange(err error) {
+	if errors.Is(err, wire.ErrUnknown) {
+		return
+	}
+	l.fail(&Error{
+		Kind: KindProtocol, Message: "the server sent a frame that cannot be read", Err: err,
+		Hint: "is this a Pie server, and the right dialect? The connection was closed",
+	})
+}
+
+// answer settles the request that the server answered. An answer that nobody waits for is dropped: servers give some
+// twice, and late ones are handled here.
+func (l *link) answer(e *wire.Event) {
+	r, abandoned := l.requests.take(e.Corr)
+	if r == nil {
+		return
+	}
+	a := reply{ok: e.OK || e.Kind == wire.Listing, text: string(e.Text)}
+	if r.kind == wire.List {
+		a.instances, a.err = l.listed(e, a)
+	}
+	if r.answered != nil {
+		r.answered(l, e, &a)
+	}
+	switch {
+	case !abandoned:
+		r.settle(a)
+	case r.late != nil:
+		r.late(l, a)
+	}
+}
+
+// aside handles what belongs to no instance and answers nothing.
+func (l *link) aside(e *wire.Event) {
+	switch e.Kind {
+	case wire.StreamAborted:
+		l.aborted()
+	case wire.Refusal:
+		l.refusal(string(e.Text))
+	}
+}
+
+// refusal handles words of the server that name no request: if one alone is waiting they are for it, else they are
+// kept for the end of the connection, which mostly follows.
+func (l *link) refusal(words string) {
+	l.refused.set(words)
+	r := l.requests.only()
+	if r == nil {
+		return
+	}
+	if got, _ := l.requests.take(r.corr); got != nil {
+		got.settle(reply{err: &Error{Kind: refusalKind(words), Op: r.op, Message: "the server did not accept the command", Server: words}})
+	}
+}

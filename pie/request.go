@@ -1,0 +1,206 @@
+package pie
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// request is one question to the server. Whoever removes it from its table settles it, so it is settled once.
+type request struct {
+	op      string
+	kind    wire.CommandKind
+	corr    uint32
+	reply   chan reply  // room for one
+	written atomic.Bool // the writer has taken its frame: it may have reached the server
+	stop    func() bool // of its deadline
+	long    bool        // may keep the server busy: a launch or an install
+
+	// answered, if set, runs on the reader's goroutine when the answer comes and before the next frame is read.
+	answered func(l *link, e *wire.Event, r *reply)
+	// late, if set, keeps an abandoned request in the table, and gets the answer that nobody waits for any more.
+	late      func(l *link, r reply)
+	abandoned bool // guarded by the table
+}
+
+// reply is how a request ended: err for no answer at all, else what the server said.
+type reply struct {
+	ok        bool
+	text      string
+	instances []wire.InstanceInfo
+	instance  *Instance
+	err       error
+}
+
+// requests is the table of one connection, by correlation id.
+type requests struct {
+	mu   sync.Mutex
+	byID map[uint32]*request
+	last uint32
+	long int           // how many long ones the server has not answered
+	shut error         // no more of them; why
+	idle chan struct{} // closed when the table is empty, after giveUp
+}
+
+// add gives r a correlation id: from 1 upward, past those still in use.
+func (t *requests) add(r *request) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.shut != nil {
+		return t.shut
+	}
+	for t.last++; t.last == 0 || t.byID[t.last] != nil; t.last++ {
+	}
+	r.corr = t.last
+	t.byID[r.corr] = r
+	if r.long {
+		t.long++
+	}
+	return nil
+}
+
+// take removes the request of corr, if it is there: the taker settles it.
+func (t *requests) take(corr uint32) (r *request, abandoned bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r = t.byID[corr]; r == nil {
+		return nil, false
+	}
+	t.remove(r)
+	return r, r.abandoned
+}
+
+func (t *requests) remove(r *request) {
+	delete(t.byID, r.corr)
+	if r.long {
+		t.long--
+	}
+	t.checkIdle()
+}
+
+// abandon says that nobody waits for r any more: true if it was still unsettled. One that has a late function stays,
+// and so does one that keeps the server busy, so that it is known why the server is silent.
+func (t *requests) abandon(r *request) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.byID[r.corr] != r || r.abandoned {
+		return false
+	}
+	if r.late == nil && !r.long {
+		t.remove(r)
+	}
+	r.abandoned = true
+	return true
+}
+
+// close settles nothing: it hands out all that is left, for the caller to settle, and refuses more.
+func (t *requests) close(why error) []*request {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.shut = why
+	left := make([]*request, 0, len(t.byID))
+	for _, r := range t.byID {
+		if !r.abandoned {
+			left = append(left, r)
+		}
+	}
+	clear(t.byID)
+	t.long = 0
+	return left
+}
+
+// only is the single waiting request, nil if there are none or several.
+func (t *requests) only() *request {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var found *request
+	for _, r := range t.byID {
+		if r.abandoned {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = r
+	}
+	return found
+}
+
+// busy says whether the server is at work on something long.
+func (t *requests) busy() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.long > 0
+}
+
+// giveUp settles all that wait; launches stay, for their late answers. It gives a channel that is closed when the last
+// of those is answered.
+func (t *requests) giveUp(why reply) (idle <-chan struct{}) {
+	t.mu.Lock()
+	var waiting []*request
+	for _, r := range t.byID {
+		if !r.abandoned {
+			waiting = append(waiting, r)
+			r.abandoned = true
+		}
+		if r.late == nil {
+			t.remove(r)
+		}
+	}
+	t.idle = make(chan struct{})
+	t.checkIdle()
+	idle = t.idle
+	t.mu.Unlock()
+	for _, r := range waiting {
+		r.settle(reply{err: with(why.err, r.op, "")})
+	}
+	return idle
+}
+
+func (t *requests) checkIdle() {
+	if t.idle != nil && len(t.byID) == 0 {
+		close(t.idle)
+		t.idle = nil
+	}
+}
+
+// waiting says whether r is still in the table.
+func (t *requests) waiting(r *request) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.byID[r.corr] == r
+}
+
+// fresh makes r ready to be sent again, after it certainly never was.
+func (r *request) fresh() *request {
+	r.reply, r.abandoned = nil, false
+	r.written.Store(false)
+	return r
+}
+
+// limit is how long an answer to r may take.
+func (c *Client) limit(r *request) time.Duration {
+	if r.long {
+		return c.cfg.LongTimeout
+	}
+	return c.cfg.RequestTimeout
+}
+
+// settle hands the reply to the waiter.
+func (r *request) settle(a reply) {
+	if r.stop != nil {
+		r.stop()
+	}
+	r.reply <- a
+}
+
+// within starts the deadline of r, which must be in the table.
+func (l *link) within(r *request, d time.Duration) {
+	r.stop = l.c.clock.AfterFunc(d, func() {
+		if l.requests.abandon(r) {
+			r.reply <- reply{err: l.noAnswer(r, d)}
+		}
+	})
+}

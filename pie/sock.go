@@ -1,0 +1,88 @@
+package pie
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// sock is the connection below the WebSocket. Once it is armed, Write only collects bytes, which the writer
+// goroutine sends with flush: many frames, one system call. Read first tells the reader that it is about to wait,
+// which is the moment to wake the consumers of what the last burst brought.
+//
+// Write never blocks after arming, so the WebSocket library may write from the reader's goroutine (its answers to
+// protocol errors) whatever the writer is doing.
+type sock struct {
+	net.Conn
+	idle func() // called on the reader's goroutine before it waits for bytes
+
+	mu    sync.Mutex
+	armed bool
+	out   []byte // collected by Write
+	spare []byte // the writer's: the buffer that is being or was sent
+}
+
+// flushAt is how many bytes the writer lets pile up before it flushes in the middle of a drain.
+const flushAt = 64 << 10
+
+// arm ends the handshake's direct writes.
+func (s *sock) arm(idle func()) {
+	s.idle = idle
+	s.mu.Lock()
+	s.armed = true
+	s.mu.Unlock()
+}
+
+func (s *sock) Read(p []byte) (int, error) {
+	if s.idle != nil {
+		s.idle()
+	}
+	return s.Conn.Read(p)
+}
+
+func (s *sock) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	if !s.armed {
+		s.mu.Unlock()
+		return s.Conn.Write(p)
+	}
+	s.out = append(s.out, p...)
+	s.mu.Unlock()
+	return len(p), nil
+}
+
+// SetWriteDeadline is for the library, whose writes do not reach the network: flush sets the real one.
+func (s *sock) SetWriteDeadline(t time.Time) error {
+	s.mu.Lock()
+	armed := s.armed
+	s.mu.Unlock()
+	if armed {
+		return nil
+	}
+	return s.Conn.SetWriteDeadline(t)
+}
+
+// full says that it is time to flush.
+func (s *sock) full() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.out) >= flushAt
+}
+
+// flush sends what was collected; the writer's goroutine only.
+func (s *sock) flush(timeout time.Duration) error {
+	s.mu.Lock()
+	s.out, s.spare = s.spare[:0], s.out
+	s.mu.Unlock()
+	if len(s.spare) == 0 {
+		return nil
+	}
+	if err := s.Conn.SetWriteDeadline(time.Now().Add(timeout)); err != nil {
+		return err
+	}
+	_, err := s.Conn.Write(s.spare)
+	if cap(s.spare) > 4*flushAt {
+		s.spare = nil
+	}
+	return err
+}

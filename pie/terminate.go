@@ -1,0 +1,110 @@
+package pie
+
+import (
+	"context"
+	"time"
+
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// Terminate asks the server to end the instance and waits for its answer, 10 s at most. It is false when the server
+// has no such instance. The end of an instance that this client is attached to comes as an event behind it.
+func (c *Client) Terminate(ctx context.Context, id string) (bool, error) {
+	l, err := c.link(ctx, "terminate")
+	if err != nil {
+		return false, with(err, "terminate", id)
+	}
+	return l.terminateSoon(ctx, id)
+}
+
+// terminateSoon asks over the connection that answers at once. What the control connection does not know is asked
+// again on the one that launched it before it is believed.
+func (l *link) terminateSoon(ctx context.Context, id string) (bool, error) {
+	side := l.beside(ctx)
+	there, err := side.terminate(ctx, id)
+	if err == nil && !there && side != l {
+		return l.terminate(ctx, id)
+	}
+	return there, err
+}
+
+// terminate asks over one connection.
+func (l *link) terminate(ctx context.Context, id string) (bool, error) {
+	cmd := &wire.Command{Kind: wire.Terminate, ID: id}
+	if l.dialect.Features.TerminateSilent {
+		return true, l.post(cmd, "terminate")
+	}
+	a := l.do(ctx, cmd, &request{op: "terminate", kind: wire.Terminate}, terminateTimeout)
+	switch {
+	case a.err != nil:
+		return false, with(a.err, "terminate", id)
+	case a.ok:
+		return true, nil
+	case missing(a.text):
+		return false, nil
+	}
+	return false, &Error{Kind: KindRefused, Op: "terminate", InstanceID: id, Message: "the server did not end the instance", Server: a.text}
+}
+
+// Terminate asks the server to end the instance and waits for its answer, 10 s at most; the event Aborted follows in
+// the queue. It does nothing for one that has ended.
+func (i *Instance) Terminate(ctx context.Context) error {
+	if i.Settled() && i.Status() != StatusOverflowed {
+		return nil
+	}
+	i.asked.Store(true)
+	there, err := i.client.Terminate(ctx, i.id)
+	if err != nil {
+		if i.Settled() {
+			return nil
+		}
+		return err
+	}
+	i.confirmLater(there)
+	return nil
+}
+
+// confirmWait is how long the terminal event may take after a terminate was answered before the list is asked.
+const confirmWait = 2 * time.Second
+
+// confirmLater makes sure that an instance settles that the server has ended, or does not know, even if its terminal
+// event never comes.
+func (i *Instance) confirmLater(there bool) {
+	if i.Settled() {
+		return
+	}
+	wait := confirmWait
+	if !there {
+		wait /= 8
+	}
+	i.client.clock.AfterFunc(wait, func() {
+		if !i.Settled() {
+			i.client.background(func() { i.confirm() })
+		}
+	})
+}
+
+// confirm settles i if the server's list, where it is complete, does not have it any more.
+func (i *Instance) confirm() {
+	l := i.link.Load()
+	if l == nil || !l.dialect.Features.ListComplete {
+		i.probe()
+		return
+	}
+	list, err := i.client.list(i.client.life)
+	if err != nil || i.Settled() {
+		return
+	}
+	for _, in := range list {
+		if in.InstanceID == i.id {
+			return
+		}
+	}
+	i.settle(StatusLost, endUntold(i.id))
+}
+
+// endUntold is for an instance that is over on the server without having told its end.
+func endUntold(id string) *Error {
+	return &Error{Kind: KindLost, Op: "recv", InstanceID: id, Running: False,
+		Message: "the instance has ended, but the server did not tell how: its result is lost"}
+}
