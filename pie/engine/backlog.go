@@ -8,7 +8,7 @@ import (
 
 // backlog is what a process says while nobody is attached. It is guarded by the process's lock.
 type backlog interface {
-	add(n *note)
+	add(n note)
 	// replay gives what was kept, in the order in which a new reader gets it, and forgets it.
 	replay(tell func(*note))
 }
@@ -33,15 +33,15 @@ type eventLog struct {
 	start int // of the oldest once the log is full
 }
 
-func (l *eventLog) add(n *note) {
+func (l *eventLog) add(n note) {
 	if n.kind != wire.Stdout && n.kind != wire.Stderr && !n.kind.Terminal() {
 		return
 	}
 	if len(l.notes) < maxKeptEvents {
-		l.notes = append(l.notes, *n)
+		l.notes = append(l.notes, n)
 		return
 	}
-	l.notes[l.start] = *n
+	l.notes[l.start] = n
 	l.start = (l.start + 1) % maxKeptEvents
 }
 
@@ -58,14 +58,14 @@ type outputRings struct {
 	end            note
 }
 
-func (r *outputRings) add(n *note) {
+func (r *outputRings) add(n note) {
 	switch {
 	case n.kind == wire.Stdout:
 		r.stdout.add(n.text)
 	case n.kind == wire.Stderr:
 		r.stderr.add(n.text)
 	case n.kind.Terminal():
-		r.end = *n
+		r.end = n
 	}
 }
 

@@ -61,7 +61,17 @@ func connect(t testing.TB, e *engine.Engine) *client {
 	return connectBy(t, e.Dialect(), e.DialContext)
 }
 
-func connectBy(t testing.TB, d *wire.Dialect, dial func(context.Context, string, string) (net.Conn, error)) *client {
+type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// dialTo dials one address whatever it is asked for.
+func dialTo(addr string) dialFunc {
+	return func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "tcp", addr)
+	}
+}
+
+func connectBy(t testing.TB, d *wire.Dialect, dial dialFunc) *client {
 	t.Helper()
 	c := &client{t: t, d: d}
 	dialer := websocket.Dialer{NetDialContext: func(ctx context.Context, n, a string) (net.Conn, error) {

@@ -128,7 +128,7 @@ func (p *process) trySay(n *note) (wait chan struct{}, err error) {
 // keep holds on to what is said while nobody is attached. Messages and files are lost on every server.
 func (p *process) keep(n *note) {
 	if p.backlog != nil && !p.bound {
-		p.backlog.add(n)
+		p.backlog.add(*n)
 	}
 }
 
@@ -157,7 +157,7 @@ func (p *process) settle(end note, retain bool) {
 	p.e.stats.ended.Add(1)
 	if retain {
 		p.state = processRetained
-		p.backlog.add(&end)
+		p.backlog.add(end)
 		p.e.retain(p)
 	} else {
 		p.e.forget(p)

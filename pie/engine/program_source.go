@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/pierun/pierun/pie/program"
@@ -35,20 +34,26 @@ func (source) Run(ctx context.Context, g *Guest) (string, error) {
 	if err := g.decode(inputForm{}, &in); err != nil {
 		return "", err
 	}
-	filling := strings.Repeat(".", max(0, min(in.Size, maxPiece)))
+	piece := make([]byte, 0, 32)
 	for i := range in.N {
 		if in.Rate > 0 && i > 0 {
 			if err := g.Sleep(ctx, time.Duration(float64(time.Second)/in.Rate)); err != nil {
 				return "", err
 			}
 		}
-		piece := strconv.Itoa(i+1) + "\n"
-		if short := in.Size - len(piece); short > 0 {
-			piece = piece[:len(piece)-1] + filling[:short] + "\n"
-		}
-		if err := g.Print(piece); err != nil {
+		piece = numbered(piece[:0], i+1, min(in.Size, maxPiece))
+		if err := g.Print(string(piece)); err != nil {
 			return "", err
 		}
 	}
 	return "", nil
+}
+
+// numbered appends a number, dots up to the size, and the end of the line.
+func numbered(dst []byte, n, size int) []byte {
+	dst = strconv.AppendInt(dst, int64(n), 10)
+	for len(dst) < size-1 {
+		dst = append(dst, '.')
+	}
+	return append(dst, '\n')
 }
