@@ -1,0 +1,61 @@
+package sched
+
+import "sync"
+
+// inbox is how other goroutines reach the scheduler: functions to run on its goroutine, and a signal that there are
+// some. Any goroutine may put; only the scheduler takes.
+type inbox struct {
+	mu    sync.Mutex
+	list  []func()
+	spare []func() // the list taken before, to be filled again
+	wake  chan struct{}
+}
+
+func newInbox() inbox { return inbox{wake: make(chan struct{}, 1)} }
+
+func (b *inbox) put(f func()) {
+	b.mu.Lock()
+	b.list = append(b.list, f)
+	first := len(b.list) == 1
+	b.mu.Unlock()
+	if first {
+		b.signal()
+	}
+}
+
+// signal has the scheduler look again when it is idle.
+func (b *inbox) signal() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run takes what has come and runs it, in order.
+func (b *inbox) run() {
+	b.mu.Lock()
+	list := b.list
+	b.list = b.spare[:0]
+	b.mu.Unlock()
+	for i, f := range list {
+		f()
+		list[i] = nil
+	}
+	b.spare = list
+}
+
+func (b *inbox) empty() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.list) == 0
+}
+
+// Post has f run on the scheduler's goroutine, soon, in the order of posting. f must be short and must not wait or
+// raise. Any goroutine; while nothing runs, f is kept until the next Run.
+func (s *Scheduler) Post(f func()) {
+	s.inbox.put(f)
+	// The running slice has been seen by the monitor: it is a long one, and must make room now.
+	if n := s.slice.Load(); n&1 == 1 && n == s.seen.Load() {
+		s.raise()
+	}
+}

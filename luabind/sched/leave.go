@@ -1,0 +1,83 @@
+package sched
+
+import (
+	"time"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// leave does all that leaving a scope takes: its tasks, its deferred functions, what it owns. failure is the body's;
+// its n results are on top of L. Afterwards the scope's failure is what its exit has to raise.
+func (sc *Scope) leave(L *lua.LState, failure *Failure, n int) {
+	t := sc.task
+	if failure != nil && t.cancelledScope() == nil {
+		sc.cancel(failure)
+	}
+	sc.drain(L)
+	sc.s.timers.clear(&sc.timer)
+	sc.phase = closing
+	until := sc.s.Now() + sc.s.cfg.Grace
+	if t.cancelledScope() == nil {
+		sc.handOver(L, n)
+	}
+	sc.runDefers(L, until)
+	sc.releaseAll(L, until)
+}
+
+// drain waits for the scope's tasks. Once something around it is cancelled they are too.
+func (sc *Scope) drain(L *lua.LState) {
+	t := sc.task
+	told := false
+	t.uncancelled(L, -1, func() bool {
+		if outer := t.cancelledScope(); outer != nil && !told {
+			told = true
+			sc.CancelChildren(outer.failure.reason())
+		}
+		return sc.count == 0
+	})
+}
+
+// runDefers runs the deferred functions, last first, in a scope of their own that a cancel from outside does not
+// reach; the grace ends it. The first failure is the scope's, unless it has one already.
+func (sc *Scope) runDefers(L *lua.LState, until time.Duration) {
+	if len(sc.defers) == 0 {
+		return
+	}
+	t := sc.task
+	shield := &Scope{s: sc.s, kind: "task.defer", place: sc.place, shield: true}
+	t.push(shield)
+	shield.limit(ScopeOptions{Deadline: until})
+	first := sc.callDefers(L, shield)
+	shield.leave(L, nil, 0)
+	t.pop(shield)
+	if first == nil {
+		first = shield.failure
+	}
+	if first != nil && sc.failure == nil {
+		sc.failure = first
+		t.cancels++
+	}
+}
+
+// callDefers gives the first error of a deferred function; the others run all the same.
+func (sc *Scope) callDefers(L *lua.LState, shield *Scope) (first *Failure) {
+	for len(sc.defers) > 0 {
+		last := len(sc.defers) - 1
+		fn := sc.defers[last]
+		sc.defers = sc.defers[:last]
+		L.Push(fn)
+		if f := sc.s.protect(L, 0, 0, protection{full: true}); f != nil && first == nil && shield.failure == nil {
+			first = f
+		}
+	}
+	return first
+}
+
+// cancelledError is what a cancelled task's join raises.
+func cancelledError(reason string) *luavalue.Error {
+	if reason == "" {
+		return luavalue.Errorf(luavalue.KindCancelled, "cancelled")
+	}
+	return luavalue.Errorf(luavalue.KindCancelled, "cancelled: %s", reason)
+}

@@ -1,0 +1,30 @@
+package sched
+
+import (
+	"math"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// openLibraries replaces what the standard libraries do wrong, or without regard to tasks.
+func (s *Scheduler) openLibraries() {
+	for name, fn := range map[string]lua.LGFunction{
+		"pcall": s.pcall, "xpcall": s.xpcall, "try": s.try, "error": s.raiseError,
+		"tostring": toString, "tonumber": toNumber,
+	} {
+		s.l.SetGlobal(name, s.l.NewFunction(fn))
+	}
+	s.openCoroutine()
+	s.lib("math").RawSetString("huge", lua.LNumber(math.Inf(1)))
+	s.l.SetFuncs(s.lib("os"), map[string]lua.LGFunction{"exit": s.osExit})
+}
+
+// lib is the table of a standard library.
+func (s *Scheduler) lib(name string) *lua.LTable {
+	if t, ok := s.l.GetGlobal(name).(*lua.LTable); ok {
+		return t
+	}
+	t := s.l.CreateTable(0, 8)
+	s.l.SetGlobal(name, t)
+	return t
+}

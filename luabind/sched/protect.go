@@ -1,0 +1,156 @@
+package sched
+
+import (
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// protection is one protected call on a thread.
+type protection struct {
+	base   int            // the register of the function that is called
+	full   bool           // its failure wants a traceback
+	user   *lua.LFunction // the handler of xpcall
+	trace  string
+	thread *lua.LState
+}
+
+// protect calls the function below nargs arguments; its results replace them, or they are gone and the failure is
+// returned. It catches everything, cancellation too.
+func (s *Scheduler) protect(L *lua.LState, nargs, nret int, p protection) *Failure {
+	t := s.cur
+	sh := t.thread()
+	p.base = indexToReg(L, -nargs-1)
+	sh.protects = append(sh.protects, p)
+	current := L.G.CurrentThread
+	err := L.PCall(nargs, nret, s.handler)
+	keepUpvalues(L)
+	last := len(sh.protects) - 1
+	p = sh.protects[last]
+	sh.protects[last] = protection{}
+	sh.protects = sh.protects[:last]
+	if err == nil {
+		return nil
+	}
+	L.G.CurrentThread = current
+	closeUpvalues(L, p.base)
+	return t.failed(objectOf(err, &p), &p)
+}
+
+// objectOf is the value in the machine's error. When the handler could not run (the stack was full) the machine has
+// written a traceback itself.
+func objectOf(err error, p *protection) lua.LValue {
+	e, ok := err.(*lua.ApiError)
+	if !ok {
+		return lua.LString(err.Error())
+	}
+	if p.thread == nil && p.full {
+		p.trace = strings.TrimPrefix(e.StackTrace, "stack traceback:\n")
+	}
+	if e.Object == nil {
+		return lua.LNil
+	}
+	return e.Object
+}
+
+// caught is the handler of every protected call: it runs where the error was raised, with all frames in place.
+func (s *Scheduler) caught(L *lua.LState) int {
+	t := s.cur
+	sh := t.thread()
+	at := len(sh.protects) - 1
+	v := L.Get(1)
+	if text, ok := v.(lua.LString); ok && strings.HasPrefix(string(text), "runtime error: ") {
+		v = s.hostFailure(L, string(text))
+	}
+	if p := &sh.protects[at]; p.full {
+		p.trace = t.trace(L, v)
+	}
+	sh.protects[at].thread = L
+	closeUpvalues(L, sh.protects[at].base)
+	if user := sh.protects[at].user; user != nil && !t.mustEnd() {
+		L.Push(user)
+		L.Push(v)
+		L.Call(1, 1)
+		v = L.Get(-1)
+	}
+	L.Push(v)
+	return 1
+}
+
+// hostFailure makes an error of a Go panic in a function of the host.
+func (s *Scheduler) hostFailure(L *lua.LState, text string) lua.LValue {
+	e := luavalue.Errorf(luavalue.KindScript, "the host failed: %s", strings.TrimPrefix(text, "runtime error: ")).
+		WithHint("this is a mistake in pierun, not in the script")
+	luavalue.Locate(L, e)
+	if s.cfg.Debug {
+		e.Traceback = joinTrace(e.Traceback, fmt.Sprintf("Go stack:\n%s", debug.Stack()))
+	}
+	return e.Value(L)
+}
+
+// PCall calls the function below nargs arguments, as L.PCall does, and gives its failure. A cancel is never caught: it
+// is raised again. Host functions use it in place of L.PCall, which would detach closures from their variables.
+func (s *Scheduler) PCall(L *lua.LState, nargs, nret int) *Failure {
+	f := s.protect(L, nargs, nret, protection{full: true})
+	if f != nil {
+		s.cur.Check(L)
+	}
+	return f
+}
+
+// pcall(f, ...) of the script.
+func (s *Scheduler) pcall(L *lua.LState) int {
+	L.CheckAny(1)
+	if f := s.protect(L, L.GetTop()-1, lua.MultRet, protection{}); f != nil {
+		return s.refuse(L, f)
+	}
+	L.Insert(lua.LTrue, 1)
+	return L.GetTop()
+}
+
+// refuse pushes what pcall gives for a failure, unless the task has to end.
+func (s *Scheduler) refuse(L *lua.LState, f *Failure) int {
+	s.cur.Check(L)
+	L.Push(lua.LFalse)
+	L.Push(f.Value)
+	return 2
+}
+
+// xpcall(f, handler, ...) of the script; arguments are passed as in later versions of Lua.
+func (s *Scheduler) xpcall(L *lua.LState) int {
+	L.CheckAny(1)
+	user := L.CheckFunction(2)
+	L.Remove(2)
+	if f := s.protect(L, L.GetTop()-1, lua.MultRet, protection{user: user}); f != nil {
+		return s.refuse(L, f)
+	}
+	L.Insert(lua.LTrue, 1)
+	return L.GetTop()
+}
+
+// try(f, ...) of the script: all results, or nil and an error value.
+func (s *Scheduler) try(L *lua.LState) int {
+	L.CheckAny(1)
+	f := s.protect(L, L.GetTop()-1, lua.MultRet, protection{full: true})
+	if f == nil {
+		return L.GetTop()
+	}
+	s.cur.Check(L)
+	s.cur.raised = f
+	L.Push(lua.LNil)
+	L.Push(f.Err(L).Value(L))
+	return 2
+}
+
+// raiseError is error(v[, level]) of the script. An error value keeps its place and traceback.
+func (s *Scheduler) raiseError(L *lua.LState) int {
+	v := L.Get(1)
+	if e, ok := luavalue.AsError(v); ok {
+		luavalue.Raise(L, e)
+	}
+	L.Error(v, L.OptInt(2, 1))
+	return 0
+}

@@ -1,0 +1,102 @@
+package sched
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// traceFrames bounds a traceback: finding a frame costs its depth, so a deep stack would cost the square of it.
+const traceFrames = 100
+
+// place is a line of the script; the zero value is none.
+type place struct {
+	source string
+	line   int
+}
+
+// String is "file:line", "" for none.
+func (p place) String() string {
+	if p.source == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", p.source, p.line)
+}
+
+// placeOf is the line of the innermost Lua function on the thread.
+func placeOf(L *lua.LState) place {
+	for i := 0; i < traceFrames; i++ {
+		dbg, ok := L.GetStack(i)
+		if !ok {
+			break
+		}
+		if p := frameOf(L, dbg); p.source != "" {
+			return p
+		}
+	}
+	return place{}
+}
+
+// frameOf is the line of a Lua function on the stack, none for a Go function.
+func frameOf(L *lua.LState, dbg *lua.Debug) place {
+	if _, err := L.GetInfo("Sl", dbg, lua.LNil); err != nil || dbg.Source == "" || dbg.CurrentLine <= 0 {
+		return place{}
+	}
+	return place{dbg.Source, dbg.CurrentLine}
+}
+
+// traceback lists the Lua functions on the thread, innermost first, one a line; Go functions are left out.
+func traceback(L *lua.LState) string {
+	var lines []string
+	for i := 0; ; i++ {
+		dbg, ok := L.GetStack(i)
+		if !ok {
+			break
+		}
+		if i == traceFrames {
+			lines = append(lines, "…")
+			break
+		}
+		if p := frameOf(L, dbg); p.source != "" {
+			lines = append(lines, p.String()+frameName(L, dbg))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func frameName(L *lua.LState, dbg *lua.Debug) string {
+	if _, err := L.GetInfo("n", dbg, lua.LNil); err != nil {
+		return ""
+	}
+	switch name := dbg.Name; {
+	case name == "" || name == "?" || name == "main chunk" || name == "corountine" || strings.HasPrefix(name, "("):
+		return ""
+	case strings.HasPrefix(name, "<"):
+		return " in the function at " + strings.Trim(name, "<>")
+	default:
+		return " in function " + name
+	}
+}
+
+func joinTrace(inner, outer string) string {
+	if inner == "" || outer == "" {
+		return inner + outer
+	}
+	return inner + "\n" + outer
+}
+
+// trace is the traceback of an error value that has just been raised on L, or raised again on its way outwards.
+func (t *Task) trace(L *lua.LState, v lua.LValue) string {
+	if before := t.raised; before.raisedAs(v) && before.trace != "" {
+		if before.thread == L {
+			return before.trace
+		}
+		return joinTrace(before.trace, traceback(L))
+	}
+	if e, ok := luavalue.AsError(v); ok && e.Traceback != "" && !strings.HasSuffix(e.Traceback, "…") {
+		return e.Traceback
+	}
+	return traceback(L)
+}
