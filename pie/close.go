@@ -3,6 +3,7 @@ package pie
 import (
 	"context"
 	"encoding/binary"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
@@ -61,11 +62,36 @@ func (l *link) leave(ctx context.Context) {
 	ctx, cancel := l.c.within(ctx, l.c.cfg.CloseGrace, "closing")
 	defer cancel()
 	l.leaving.Store(true)
+	read := make(chan struct{}, 1)
+	l.heard.setPong(func() {
+		select {
+		case read <- struct{}{}:
+		default:
+		}
+	})
+	l.out.control(websocket.PingMessage, nil)
 	l.out.control(websocket.CloseMessage, binary.BigEndian.AppendUint16(nil, websocket.CloseNormalClosure))
 	select {
 	case <-l.cut:
 	case <-ctx.Done():
+	case <-read:
+		l.linger(ctx)
 	}
 	l.fail(errClosed())
 	l.wg.Wait()
 }
+
+// linger gives the server a moment to end its side. It has answered the ping in front of the close frame, so it has
+// both; some servers never end their side, and need not be waited for any longer.
+func (l *link) linger(ctx context.Context) {
+	over := make(chan struct{})
+	stop := l.c.clock.AfterFunc(lingerTime, func() { close(over) })
+	defer stop()
+	select {
+	case <-l.cut:
+	case <-over:
+	case <-ctx.Done():
+	}
+}
+
+const lingerTime = 50 * time.Millisecond

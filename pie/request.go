@@ -149,14 +149,14 @@ func (t *requests) giveUp(why reply) (idle <-chan struct{}) {
 			t.remove(r)
 		}
 	}
-	t.idle = make(chan struct{})
+	empty := make(chan struct{})
+	t.idle = empty
 	t.checkIdle()
-	idle = t.idle
 	t.mu.Unlock()
 	for _, r := range waiting {
 		r.settle(reply{err: with(why.err, r.op, "")})
 	}
-	return idle
+	return empty
 }
 
 func (t *requests) checkIdle() {
