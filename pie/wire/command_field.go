@@ -12,7 +12,7 @@ func text(key string, at func(*Command) *string) field[Command] {
 	return field[Command]{
 		key:    key,
 		append: func(dst []byte, c *Command) []byte { return msgp.AppendString(dst, *at(c)) },
-		read:   func(r *cursor, c *Command) (err error) { *at(c), err = r.word(); return err },
+		read:   func(b []byte, c *Command) (rest []byte, err error) { *at(c), rest, err = readWord(b); return rest, err },
 	}
 }
 
@@ -32,7 +32,10 @@ func number(key string, at func(*Command) *uint32) field[Command] {
 	return field[Command]{
 		key:    key,
 		append: func(dst []byte, c *Command) []byte { return msgp.AppendUint32(dst, *at(c)) },
-		read:   func(r *cursor, c *Command) (err error) { *at(c), err = r.uint32(); return err },
+		read: func(b []byte, c *Command) (rest []byte, err error) {
+			*at(c), rest, err = readUint32(b)
+			return rest, err
+		},
 	}
 }
 
@@ -40,7 +43,7 @@ func flag(key string, at func(*Command) *bool) field[Command] {
 	return field[Command]{
 		key:    key,
 		append: func(dst []byte, c *Command) []byte { return msgp.AppendBool(dst, *at(c)) },
-		read:   func(r *cursor, c *Command) (err error) { *at(c), err = r.bool(); return err },
+		read:   func(b []byte, c *Command) (rest []byte, err error) { *at(c), rest, err = readBool(b); return rest, err },
 	}
 }
 
@@ -54,7 +57,10 @@ func words(key string, at func(*Command) *[]string) field[Command] {
 			}
 			return dst
 		},
-		read: func(r *cursor, c *Command) (err error) { *at(c), err = r.words(); return err },
+		read: func(b []byte, c *Command) (rest []byte, err error) {
+			*at(c), rest, err = readWords(b)
+			return rest, err
+		},
 	}
 }
 
@@ -71,26 +77,13 @@ func maybeWords(key string, at func(*Command) *[]string) field[Command] {
 	return f
 }
 
-// words reads an array of texts. It is never nil; it grows as words are found, not as they are announced.
-func (c *cursor) words() ([]string, error) {
-	n, err := c.items()
-	list := make([]string, 0, min(n, 16))
-	for ; n > 0 && err == nil; n-- {
-		var s string
-		if s, err = c.word(); err == nil {
-			list = append(list, s)
-		}
-	}
-	return list, err
-}
-
 // constant is a field of other generations that always says the same.
 func constant(key string, value []byte) field[Command] {
 	return field[Command]{
 		key:    key,
 		need:   extra,
 		append: func(dst []byte, _ *Command) []byte { return append(dst, value...) },
-		read:   func(r *cursor, _ *Command) error { return r.skip() },
+		read:   func(b []byte, _ *Command) (rest []byte, err error) { return skip(b) },
 	}
 }
 
@@ -128,10 +121,10 @@ func sum(key string) field[Command] {
 var detachedField = field[Command]{
 	key:    "detached",
 	append: func(dst []byte, c *Command) []byte { return msgp.AppendBool(dst, !c.Capture) },
-	read: func(r *cursor, c *Command) error {
-		detached, err := r.bool()
+	read: func(b []byte, c *Command) (rest []byte, err error) {
+		detached, rest, err := readBool(b)
 		c.Capture = !detached
-		return err
+		return rest, err
 	},
 }
 
@@ -139,10 +132,10 @@ var detachedField = field[Command]{
 var portField = field[Command]{
 	key:    "port",
 	append: func(dst []byte, c *Command) []byte { return msgp.AppendUint16(dst, c.Port) },
-	read: func(r *cursor, c *Command) error {
-		port, err := r.uint32()
+	read: func(b []byte, c *Command) (rest []byte, err error) {
+		port, rest, err := readUint32(b)
 		c.Port = uint16(port)
-		return err
+		return rest, err
 	},
 }
 
@@ -150,35 +143,14 @@ var portField = field[Command]{
 var dataField = field[Command]{
 	key:    "chunk_data",
 	append: func(dst []byte, c *Command) []byte { return msgp.AppendBytes(dst, c.Chunk.Data) },
-	read: func(r *cursor, c *Command) (err error) {
-		if msgp.NextType(r.rest) == msgp.ArrayType {
-			c.Chunk.Data, err = r.octets()
+	read: func(b []byte, c *Command) (rest []byte, err error) {
+		if msgp.NextType(b) == msgp.ArrayType {
+			c.Chunk.Data, rest, err = readOctets(b)
 		} else {
-			c.Chunk.Data, err = r.blob()
+			c.Chunk.Data, rest, err = readText(b)
 		}
-		return err
+		return rest, err
 	},
-}
-
-// octets reads bytes written as an array of integers. Each takes at least one byte, which bounds the allocation.
-func (c *cursor) octets() ([]byte, error) {
-	n, err := c.items()
-	if err != nil {
-		return nil, err
-	}
-	if n > len(c.rest) {
-		return nil, c.fail("an array longer than the frame")
-	}
-	data := make([]byte, 0, n)
-	for ; n > 0; n-- {
-		v, rest, err := msgp.ReadUint8Bytes(c.rest)
-		if err != nil {
-			return nil, c.wanted("a byte")
-		}
-		c.rest = rest
-		data = append(data, v)
-	}
-	return data, nil
 }
 
 // budgetField is nil when there is no budget.
@@ -186,7 +158,10 @@ var budgetField = field[Command]{
 	key:    "token_budget",
 	need:   optional,
 	append: func(dst []byte, c *Command) []byte { return appendBudget(dst, c.TokenBudget) },
-	read:   func(r *cursor, c *Command) (err error) { c.TokenBudget, err = r.uint64(); return err },
+	read: func(b []byte, c *Command) (rest []byte, err error) {
+		c.TokenBudget, rest, err = readUint64(b)
+		return rest, err
+	},
 }
 
 var budgetsField = field[Command]{
@@ -212,17 +187,19 @@ func appendBudget(dst []byte, budget uint64) []byte {
 	return msgp.AppendUint64(dst, budget)
 }
 
-func readBudgets(r *cursor, c *Command) error {
-	n, err := r.items()
+func readBudgets(b []byte, c *Command) (rest []byte, err error) {
+	n, rest, err := readItems(b)
 	c.Budgets = make([]uint64, 0, min(n, 16))
 	for ; n > 0 && err == nil; n-- {
-		var b uint64
-		if !r.null() {
-			b, err = r.uint64()
+		var budget uint64
+		if isNull(rest) {
+			rest = rest[1:]
+		} else {
+			budget, rest, err = readUint64(rest)
 		}
-		c.Budgets = append(c.Budgets, b)
+		c.Budgets = append(c.Budgets, budget)
 	}
-	return err
+	return rest, err
 }
 
 // nameField and versionField are the halves of name@version; they may come in either order.
@@ -232,10 +209,10 @@ var nameField = field[Command]{
 		name, _ := splitProgram(c.Program)
 		return msgp.AppendString(dst, name)
 	},
-	read: func(r *cursor, c *Command) error {
-		name, err := r.word()
+	read: func(b []byte, c *Command) (rest []byte, err error) {
+		name, rest, err := readWord(b)
 		c.Program = name + c.Program
-		return err
+		return rest, err
 	},
 }
 
@@ -245,12 +222,12 @@ var versionField = field[Command]{
 		_, version := splitProgram(c.Program)
 		return msgp.AppendString(dst, version)
 	},
-	read: func(r *cursor, c *Command) error {
-		version, err := r.word()
+	read: func(b []byte, c *Command) (rest []byte, err error) {
+		version, rest, err := readWord(b)
 		if version != "" {
 			c.Program += "@" + version
 		}
-		return err
+		return rest, err
 	},
 }
 

@@ -25,23 +25,26 @@ type Dialect struct {
 	codec      codec
 }
 
-// EncodeCommand appends c's frame to dst. text says that it is a text message. It wraps ErrUnsupported when the
-// generation has no such command.
+// EncodeCommand appends c's frame to dst, with the fields in the order in which servers declare them. text says that it
+// is a text message. It wraps ErrUnsupported when the generation has no such command, or none with these fields.
 func (d *Dialect) EncodeCommand(dst []byte, c *Command) (frame []byte, text bool, err error) {
 	return d.codec.encodeCommand(d, dst, c)
 }
 
-// DecodeCommand reads a frame that a client sent into c, overwriting all of it.
+// DecodeCommand reads a frame that a client sent into c, overwriting all of it; what the generation's servers would not
+// understand is an error, which wraps ErrMalformed or ErrUnknown.
 func (d *Dialect) DecodeCommand(frame []byte, text bool, c *Command) error {
 	return d.codec.decodeCommand(d, frame, text, c)
 }
 
-// EncodeEvent appends e's frame to dst.
+// EncodeEvent appends e's frame to dst, in the layout of the generation's own servers. It wraps ErrUnsupported when
+// they never say such a thing. Where List is answered by an Answer, a Listing is written as that.
 func (d *Dialect) EncodeEvent(dst []byte, e *Event) (frame []byte, text bool, err error) {
 	return d.codec.encodeEvent(d, dst, e)
 }
 
-// DecodeEvent reads a frame that a server sent into e, overwriting all of it but reusing its slices.
+// DecodeEvent reads a frame that a server sent into e, overwriting all of it but reusing the room of its list. Keys may
+// come in any order; those it does not know are passed over. Errors wrap ErrMalformed or ErrUnknown.
 func (d *Dialect) DecodeEvent(frame []byte, text bool, e *Event) error {
 	return d.codec.decodeEvent(d, frame, text, e)
 }

@@ -1,6 +1,9 @@
 package wire
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // SyntaxError says where and why bytes are no message: not MessagePack (or JSON, on a gateway), cut off, or a field
 // of a kind that the server's own decoder refuses. It wraps ErrMalformed.
@@ -38,3 +41,12 @@ func (e *UnknownError) Unwrap() error { return ErrUnknown }
 func unsupported(d *Dialect, what string) error {
 	return fmt.Errorf("%s: %w %s", what, ErrUnsupported, d.Generation)
 }
+
+// What a launch cannot ask for everywhere.
+var (
+	errBudget   = fmt.Errorf("a token budget: %w", ErrUnsupported)
+	errDetached = fmt.Errorf("a detached launch: %w", ErrUnsupported)
+	errExtras   = fmt.Errorf("props, session or files at launch: %w", ErrUnsupported)
+)
+
+var errNoAnswer = errors.New("not a successful answer")

@@ -29,12 +29,13 @@ func (k EventKind) Terminal() bool { return k >= Completed && k <= OutOfResource
 
 // Event is one message from server to client in neutral words: one flat value for all kinds.
 //
-// After DecodeEvent every byte slice aliases the frame and is valid until the caller reuses it;
-// DecodeEvent allocates nothing for the kinds up to Answer. A caller reuses one Event for all frames.
+// After DecodeEvent every byte slice aliases the frame and is valid until the caller reuses it; texts are as they
+// came, which need not be UTF-8. DecodeEvent allocates nothing except for Listing, Refusal and errors. A caller reuses
+// one Event for all frames; the zero value is NoEvent.
 type Event struct {
 	Kind      EventKind
 	OK        bool
-	For       CommandKind // Answer, EncodeEvent only: the kind it answers (some generations name the message after it)
+	For       CommandKind // Answer: the kind it answers, where the message is named after it; EncodeEvent must be told
 	Corr      uint32
 	ID        []byte
 	Text      []byte

@@ -8,7 +8,7 @@ func raw(key string, at func(*Event) *[]byte) field[Event] {
 	return field[Event]{
 		key:    key,
 		append: func(dst []byte, e *Event) []byte { return msgp.AppendStringFromBytes(dst, *at(e)) },
-		read:   func(c *cursor, e *Event) (err error) { *at(e), err = c.text(); return err },
+		read:   func(b []byte, e *Event) (rest []byte, err error) { *at(e), rest, err = readText(b); return rest, err },
 	}
 }
 
@@ -16,7 +16,7 @@ func rawNumber(key string, at func(*Event) *uint32) field[Event] {
 	return field[Event]{
 		key:    key,
 		append: func(dst []byte, e *Event) []byte { return msgp.AppendUint32(dst, *at(e)) },
-		read:   func(c *cursor, e *Event) (err error) { *at(e), err = c.uint32(); return err },
+		read:   func(b []byte, e *Event) (rest []byte, err error) { *at(e), rest, err = readUint32(b); return rest, err },
 	}
 }
 
@@ -28,7 +28,7 @@ func rawOK(key string) field[Event] {
 	return field[Event]{
 		key:    key,
 		append: func(dst []byte, e *Event) []byte { return msgp.AppendBool(dst, e.OK) },
-		read:   func(c *cursor, e *Event) (err error) { e.OK, err = c.bool(); return err },
+		read:   func(b []byte, e *Event) (rest []byte, err error) { e.OK, rest, err = readBool(b); return rest, err },
 	}
 }
 
@@ -51,6 +51,9 @@ var (
 	dataRaw  = field[Event]{
 		key:    "chunk_data",
 		append: func(dst []byte, e *Event) []byte { return msgp.AppendBytes(dst, e.Chunk.Data) },
-		read:   func(c *cursor, e *Event) (err error) { e.Chunk.Data, err = c.blob(); return err },
+		read: func(b []byte, e *Event) (rest []byte, err error) {
+			e.Chunk.Data, rest, err = readText(b)
+			return rest, err
+		},
 	}
 )

@@ -3,8 +3,6 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/tinylib/msgp/msgp"
@@ -16,8 +14,6 @@ const (
 	turnDone      = `{"type":"turn_done"}`
 	streamAborted = "stream aborted"
 )
-
-var errBudget = fmt.Errorf("a token budget: %w", ErrUnsupported)
 
 // hearText reads a client's text frame: the bare word cancel, with blanks around it or not, or a command in JSON.
 func hearText(v *vocabulary[Command], frame []byte, c *Command) error {
@@ -42,7 +38,7 @@ func hearTurn(frame []byte, e *Event) error {
 	}
 	var said struct{ Type, Message *string }
 	if err := json.Unmarshal(frame, &said); err != nil {
-		return &SyntaxError{Reason: err.Error()}
+		return &SyntaxError{Reason: "not a JSON object: " + err.Error()}
 	}
 	switch {
 	case said.Type == nil:
@@ -72,7 +68,7 @@ func packJSON(frame []byte) ([]byte, error) {
 	d.UseNumber()
 	var v map[string]any
 	if err := d.Decode(&v); err != nil {
-		return nil, &SyntaxError{Offset: int(d.InputOffset()), Reason: err.Error()}
+		return nil, &SyntaxError{Offset: int(d.InputOffset()), Reason: "not a JSON object: " + err.Error()}
 	}
 	return packValue(make([]byte, 0, len(frame)), v), nil
 }
@@ -127,33 +123,32 @@ var propsField = field[Command]{
 	read: readProps,
 }
 
-func readProps(r *cursor, c *Command) (err error) {
-	if msgp.NextType(r.rest) == msgp.MapType {
-		c.Props, err = r.object()
+func readProps(b []byte, c *Command) (rest []byte, err error) {
+	if msgp.NextType(b) == msgp.MapType {
+		c.Props, rest, err = readObject(b)
 	} else {
-		c.Props, err = r.word()
+		c.Props, rest, err = readWord(b)
 	}
 	if c.Props == "{}" {
 		c.Props = ""
 	}
-	return err
+	return rest, err
 }
 
-// object reads a map as the JSON text of an object.
-func (c *cursor) object() (string, error) {
-	start := c.rest
-	if err := c.skip(); err != nil {
-		return "", err
+// readObject reads a map as the JSON text of an object.
+func readObject(b []byte) (text string, rest []byte, err error) {
+	if rest, err = skip(b); err != nil {
+		return "", nil, err
 	}
-	v, _, err := msgp.ReadMapStrIntfBytes(start[:len(start)-len(c.rest)], nil)
+	v, _, err := msgp.ReadMapStrIntfBytes(b[:len(b)-len(rest)], nil)
 	if err != nil {
-		return "", c.fail("a map that JSON cannot hold: " + err.Error())
+		return "", nil, fail(b, "a map that JSON cannot hold: "+err.Error())
 	}
-	text, err := json.Marshal(v)
+	packed, err := json.Marshal(v)
 	if err != nil {
-		return "", c.fail("a map that JSON cannot hold: " + err.Error())
+		return "", nil, fail(b, "a map that JSON cannot hold: "+err.Error())
 	}
-	return string(text), nil
+	return string(packed), rest, nil
 }
 
 // filesField is a map from name to bytes.
@@ -175,20 +170,17 @@ var filesField = field[Command]{
 	read: readFiles,
 }
 
-func readFiles(r *cursor, c *Command) error {
-	n, err := r.fields()
+func readFiles(b []byte, c *Command) (rest []byte, err error) {
+	n, rest, err := readFields(b)
 	if err != nil || n == 0 {
-		return err
+		return rest, err
 	}
 	c.Files = make(map[string][]byte, min(n, 16))
 	for ; n > 0 && err == nil; n-- {
 		var name string
-		if name, err = r.word(); err != nil {
-			return err
+		if name, rest, err = readWord(rest); err == nil {
+			c.Files[name], rest, err = readText(rest)
 		}
-		c.Files[name], err = r.blob()
 	}
-	return err
+	return rest, err
 }
-
-var errNoAnswer = errors.New("not a successful answer")

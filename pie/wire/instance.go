@@ -104,7 +104,7 @@ var commandName = field[Command]{
 		}
 		return msgp.AppendString(dst, name)
 	},
-	read: func(r *cursor, _ *Command) error { return r.skip() },
+	read: func(b []byte, _ *Command) (rest []byte, err error) { return skip(b) },
 }
 
 // alwaysAttached reads a launch as 0.1 does, which knows no detached one.

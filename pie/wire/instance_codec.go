@@ -2,11 +2,8 @@ package wire
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 )
-
-var errDetached = fmt.Errorf("a detached launch: %w", ErrUnsupported)
 
 func (x *instanceCodec) encodeCommand(d *Dialect, dst []byte, c *Command) ([]byte, bool, error) {
 	frame, err := speakCommand(d, x.commands, dst, c)

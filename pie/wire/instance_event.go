@@ -33,7 +33,7 @@ var corrZero = field[Event]{
 	key:    "corr_id",
 	need:   extra,
 	append: func(dst []byte, _ *Event) []byte { return msgp.AppendUint32(dst, 0) },
-	read:   func(c *cursor, _ *Event) error { return c.skip() },
+	read:   func(b []byte, _ *Event) (rest []byte, err error) { return skip(b) },
 }
 
 // The codes of instance_event are 0 to 5. Servers report a lack of resources with the code of a server error and
@@ -75,34 +75,34 @@ func appendEventWord(dst []byte, e *Event) []byte {
 }
 
 // readEventCode takes codes and words. What "terminated" means only the text tells: it leaves the word in Method.
-func readEventCode(c *cursor, e *Event) error {
-	if msgp.NextType(c.rest) == msgp.StrType {
-		return readEventWord(c, e)
+func readEventCode(b []byte, e *Event) (rest []byte, err error) {
+	if msgp.NextType(b) == msgp.StrType {
+		return readEventWord(b, e)
 	}
-	code, err := c.uint32()
+	code, rest, err := readUint32(b)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if int(code) >= len(codeKinds) {
-		return unknownType([]byte("instance_event of a new code"))
+		return nil, unknownType([]byte("instance_event of a new code"))
 	}
 	e.Kind = codeKinds[code]
-	return nil
+	return rest, nil
 }
 
-func readEventWord(c *cursor, e *Event) error {
-	word, err := c.text()
+func readEventWord(b []byte, e *Event) (rest []byte, err error) {
+	word, rest, err := readText(b)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case string(word) == "message":
 		e.Kind = Message
 	case string(word) == terminated:
 		e.Kind, e.Method = Exception, word
 	default:
-		return unknownType(append([]byte("instance_event "), word...))
+		return nil, unknownType(append([]byte("instance_event "), word...))
 	}
-	return nil
+	return rest, nil
 }
 
 // tellEnding looks at the words of an end.
@@ -149,24 +149,26 @@ var outputField = field[Event]{
 		dst = msgp.AppendString(msgp.AppendMapHeader(dst, 1), e.Kind.String())
 		return msgp.AppendStringFromBytes(dst, e.Text)
 	},
-	read: func(c *cursor, e *Event) error {
-		n, err := c.fields()
-		if err != nil {
-			return err
-		}
-		if n != 1 {
-			return c.fail("an output of one stream is wanted")
-		}
-		name, err := c.text()
-		if err != nil {
-			return err
-		}
-		if e.Kind = streamKind(name); e.Kind == NoEvent {
-			return unknownType(append([]byte("streaming_output "), name...))
-		}
-		e.Text, err = c.text()
-		return err
-	},
+	read: readOutput,
+}
+
+func readOutput(b []byte, e *Event) (rest []byte, err error) {
+	n, rest, err := readFields(b)
+	if err == nil && n != 1 {
+		err = fail(b, "want the output of one stream")
+	}
+	if err != nil {
+		return nil, err
+	}
+	name, rest, err := readText(rest)
+	if err != nil {
+		return nil, err
+	}
+	if e.Kind = streamKind(name); e.Kind == NoEvent {
+		return nil, unknownType(append([]byte("streaming_output "), name...))
+	}
+	e.Text, rest, err = readText(rest)
+	return rest, err
 }
 
 func streamKind(name []byte) EventKind {

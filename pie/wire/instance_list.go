@@ -12,23 +12,23 @@ var instancesField = field[Event]{
 		}
 		return dst
 	},
-	read: func(c *cursor, e *Event) error {
-		n, err := c.items()
+	read: func(b []byte, e *Event) (rest []byte, err error) {
+		n, rest, err := readItems(b)
 		for ; n > 0 && err == nil; n-- {
 			var info InstanceInfo
-			err = readInstance(c, &info)
+			rest, err = readInstance(rest, &info)
 			e.Instances = append(e.Instances, info)
 		}
-		return err
+		return rest, err
 	},
 }
 
-func readInstance(c *cursor, info *InstanceInfo) error {
-	n, err := c.fields()
+func readInstance(b []byte, info *InstanceInfo) (rest []byte, err error) {
+	n, rest, err := readFields(b)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return liveInstance.readMap(c, n, info)
+	return liveInstance.readMap(rest, n, info)
 }
 
 // liveInstance is one entry. It has no type of its own.
@@ -43,7 +43,10 @@ var liveInstance = (&message[InstanceInfo]{name: "live_instances", fields: []fie
 			}
 			return dst
 		},
-		read: func(c *cursor, i *InstanceInfo) (err error) { i.Args, err = c.words(); return err },
+		read: func(b []byte, i *InstanceInfo) (rest []byte, err error) {
+			i.Args, rest, err = readWords(b)
+			return rest, err
+		},
 	},
 	{key: "status", append: appendState, read: readState},
 	// Servers of the first weeks of 2026 and earlier do not tell the rest.
@@ -52,13 +55,19 @@ var liveInstance = (&message[InstanceInfo]{name: "live_instances", fields: []fie
 		key:    "elapsed_secs",
 		need:   optional,
 		append: func(dst []byte, i *InstanceInfo) []byte { return msgp.AppendUint64(dst, i.Elapsed) },
-		read:   func(c *cursor, i *InstanceInfo) (err error) { i.Elapsed, err = c.uint64(); return err },
+		read: func(b []byte, i *InstanceInfo) (rest []byte, err error) {
+			i.Elapsed, rest, err = readUint64(b)
+			return rest, err
+		},
 	},
 	{
 		key:    "kv_pages_used",
 		need:   optional,
 		append: func(dst []byte, i *InstanceInfo) []byte { return msgp.AppendUint32(dst, i.KVPages) },
-		read:   func(c *cursor, i *InstanceInfo) (err error) { i.KVPages, err = c.uint32(); return err },
+		read: func(b []byte, i *InstanceInfo) (rest []byte, err error) {
+			i.KVPages, rest, err = readUint32(b)
+			return rest, err
+		},
 	},
 }}).build()
 
@@ -66,7 +75,10 @@ func infoText(key string, at func(*InstanceInfo) *string) field[InstanceInfo] {
 	return field[InstanceInfo]{
 		key:    key,
 		append: func(dst []byte, i *InstanceInfo) []byte { return msgp.AppendString(dst, *at(i)) },
-		read:   func(c *cursor, i *InstanceInfo) (err error) { *at(i), err = c.word(); return err },
+		read: func(b []byte, i *InstanceInfo) (rest []byte, err error) {
+			*at(i), rest, err = readWord(b)
+			return rest, err
+		},
 	}
 }
 
@@ -79,10 +91,10 @@ func appendState(dst []byte, i *InstanceInfo) []byte {
 	return msgp.AppendString(dst, swapInitial(i.State, 'a', 'z'))
 }
 
-func readState(c *cursor, i *InstanceInfo) error {
-	state, err := c.word()
+func readState(b []byte, i *InstanceInfo) (rest []byte, err error) {
+	state, rest, err := readWord(b)
 	i.State, i.HasState = swapInitial(state, 'A', 'Z'), true
-	return err
+	return rest, err
 }
 
 // swapInitial changes the case of the first letter when it is between from and to.

@@ -31,7 +31,7 @@ type field[T any] struct {
 	key    string
 	need   need
 	append func(dst []byte, v *T) []byte
-	read   func(c *cursor, v *T) error
+	read   func(b []byte, v *T) (rest []byte, err error)
 	omit   func(v *T) bool // when not to write it at all; nil: always written
 	head   []byte          // the encoded key
 }
@@ -80,37 +80,36 @@ func (m *message[T]) appendFields(dst []byte, v *T) []byte {
 func (f *field[T]) written(v *T) bool { return f.omit == nil || !f.omit(v) }
 
 // readMap reads n keys with their values, in any order, passing over those it does not know.
-func (m *message[T]) readMap(c *cursor, n int, v *T) error {
+func (m *message[T]) readMap(b []byte, n int, v *T) (rest []byte, err error) {
 	var have uint32
 	next := 0
 	for ; n > 0; n-- {
-		key, err := c.text()
-		if err != nil {
-			return err
+		var key []byte
+		if key, b, err = readText(b); err != nil {
+			return nil, err
 		}
-		i := m.index(key, next)
-		if i < 0 {
-			err = c.skip()
+		if i := m.index(key, next); i < 0 {
+			b, err = skip(b)
 		} else {
-			err = m.readField(c, i, v, &have)
+			b, err = m.readField(b, i, v, &have)
 			next = i + 1
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return m.finish(have, v)
+	return b, m.finish(have, v)
 }
 
-// readList reads the positional form, which servers accept too: the values alone, in the order of declaration.
-func (m *message[T]) readList(c *cursor, n int, v *T) error {
+// readList reads the positional form, which servers accept too: n values alone, in the order of declaration.
+func (m *message[T]) readList(b []byte, n int, v *T) (err error) {
 	var have uint32
 	for i := range m.fields {
 		if m.fields[i].need == extra || n == 0 {
 			continue
 		}
 		n--
-		if err := m.readField(c, i, v, &have); err != nil {
+		if b, err = m.readField(b, i, v, &have); err != nil {
 			return err
 		}
 	}
@@ -130,16 +129,16 @@ func (m *message[T]) index(key []byte, next int) int {
 	return -1
 }
 
-func (m *message[T]) readField(c *cursor, i int, v *T, have *uint32) error {
+func (m *message[T]) readField(b []byte, i int, v *T, have *uint32) (rest []byte, err error) {
 	f := &m.fields[i]
-	if c.null() {
-		if f.need == defaulted {
-			return &UnknownError{Type: m.name, Field: f.key}
-		}
-		return nil
+	if !isNull(b) {
+		*have |= 1 << i
+		return f.read(b, v)
 	}
-	*have |= 1 << i
-	return f.read(c, v)
+	if f.need == defaulted {
+		return nil, &UnknownError{Type: m.name, Field: f.key}
+	}
+	return b[1:], nil
 }
 
 // finish checks that nothing is missing.

@@ -1,10 +1,6 @@
 package wire
 
-import (
-	"fmt"
-
-	"github.com/tinylib/msgp/msgp"
-)
+import "github.com/tinylib/msgp/msgp"
 
 // processCodec speaks the process family, and is the ground of the gateway family. Here an instance is called a
 // process, and the text of every event is its "value".
@@ -71,12 +67,12 @@ func batchCommands() []*message[Command] {
 // withoutLaunchExtras refuses what only gateway-0.6 can be asked for: older servers would ignore it in silence.
 func withoutLaunchExtras(c *Command) error {
 	if c.Props != "" || c.Session != "" || len(c.Files) > 0 {
-		return fmt.Errorf("props, session or files at launch: %w", ErrUnsupported)
+		return errExtras
 	}
 	return nil
 }
 
-// coreEvents are common to the process and gateway families; fileFields may end with a name.
+// coreEvents are common to the process and gateway families; more are fields at the end of a file's.
 func coreEvents(more ...field[Event]) []*message[Event] {
 	fields := append([]field[Event]{rawID("process_id"), rawHash("file_hash"), indexRaw, totalRaw, dataRaw}, more...)
 	return []*message[Event]{
@@ -98,15 +94,12 @@ const aborted = "Signal"
 var processKind = field[Event]{
 	key:    "event",
 	append: func(dst []byte, e *Event) []byte { return msgp.AppendString(dst, processEventName(e.Kind)) },
-	read: func(c *cursor, e *Event) error {
-		name, err := c.text()
-		if err != nil {
-			return err
+	read: func(b []byte, e *Event) (rest []byte, err error) {
+		name, rest, err := readText(b)
+		if e.Kind = processEventKind(name); err == nil && e.Kind == NoEvent {
+			err = unknownType(append([]byte("process_event "), name...))
 		}
-		if e.Kind = processEventKind(name); e.Kind == NoEvent {
-			return unknownType(append([]byte("process_event "), name...))
-		}
-		return nil
+		return rest, err
 	},
 }
 
@@ -118,7 +111,7 @@ var processValue = field[Event]{
 		}
 		return msgp.AppendStringFromBytes(dst, e.Text)
 	},
-	read: func(c *cursor, e *Event) (err error) { e.Text, err = c.text(); return err },
+	read: func(b []byte, e *Event) (rest []byte, err error) { e.Text, rest, err = readText(b); return rest, err },
 }
 
 func tellAborted(e *Event) {

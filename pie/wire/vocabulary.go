@@ -1,5 +1,7 @@
 package wire
 
+import "github.com/tinylib/msgp/msgp"
+
 // vocabulary is what one side of a generation can say: its messages by their name on the wire and by kind.
 type vocabulary[T any] struct {
 	names map[string]*message[T]
@@ -34,16 +36,21 @@ func (v *vocabulary[T]) find(kind uint8, part string) *message[T] {
 }
 
 // read decodes frame into t, whose fields are clear, and says which message it was.
-func (v *vocabulary[T]) read(frame []byte, t *T) (*message[T], error) {
-	c := newCursor(frame)
-	if len(frame) > 0 && (frame[0]&0xf0 == 0x90 || frame[0] == 0xdc || frame[0] == 0xdd) {
-		return v.readList(&c, t)
+func (v *vocabulary[T]) read(frame []byte, t *T) (m *message[T], err error) {
+	if msgp.NextType(frame) == msgp.ArrayType {
+		m, err = v.readList(frame, t)
+	} else {
+		m, err = v.readMap(frame, t)
 	}
-	n, err := c.fields()
+	return m, locate(err, len(frame))
+}
+
+func (v *vocabulary[T]) readMap(frame []byte, t *T) (*message[T], error) {
+	n, b, err := readFields(frame)
 	if err != nil {
 		return nil, err
 	}
-	name, left, err := c.typeName(n)
+	name, b, n, err := readTypeName(b, n)
 	if err != nil {
 		return nil, err
 	}
@@ -51,15 +58,16 @@ func (v *vocabulary[T]) read(frame []byte, t *T) (*message[T], error) {
 	if m == nil {
 		return nil, unknownType(name)
 	}
-	return m, m.readMap(&c, left, t)
+	_, err = m.readMap(b, n, t)
+	return m, err
 }
 
-func (v *vocabulary[T]) readList(c *cursor, t *T) (*message[T], error) {
-	n, err := c.items()
+func (v *vocabulary[T]) readList(frame []byte, t *T) (*message[T], error) {
+	n, b, err := readItems(frame)
 	if err != nil {
 		return nil, err
 	}
-	name, err := c.text()
+	name, b, err := readText(b)
 	if err != nil {
 		return nil, err
 	}
@@ -67,32 +75,31 @@ func (v *vocabulary[T]) readList(c *cursor, t *T) (*message[T], error) {
 	if m == nil {
 		return nil, unknownType(name)
 	}
-	return m, m.readList(c, n-1, t)
+	return m, m.readList(b, n-1, t)
 }
 
-// typeName finds the value of the key "type" among n keys. When it comes first, as servers write it, c moves behind
-// it and left is one less; else c stays.
-func (c *cursor) typeName(n int) (name []byte, left int, err error) {
-	look := *c
-	for i := 0; i < n; i++ {
-		key, err := look.text()
-		if err != nil {
-			return nil, 0, err
+// readTypeName finds the value of the key "type" among the n keys that begin at b. When it comes first, as servers
+// write it, it is passed over and left is one less; else everything is still to be read.
+func readTypeName(b []byte, n int) (name, rest []byte, left int, err error) {
+	look := b
+	for i := range n {
+		var key []byte
+		if key, look, err = readText(look); err != nil {
+			return nil, nil, 0, err
 		}
 		if string(key) != "type" {
-			if err := look.skip(); err != nil {
-				return nil, 0, err
+			if look, err = skip(look); err != nil {
+				return nil, nil, 0, err
 			}
 			continue
 		}
-		name, err := look.text()
-		if err == nil && i == 0 {
-			*c = look
-			n--
+		name, look, err = readText(look)
+		if i == 0 {
+			return name, look, n - 1, err
 		}
-		return name, n, err
+		return name, b, n, err
 	}
-	return nil, 0, &UnknownError{Field: "type"}
+	return nil, nil, 0, &UnknownError{Field: "type"}
 }
 
 // unknownType keeps no more of a strange name than a person can read.

@@ -1,0 +1,207 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestFind(t *testing.T) {
+	names := []string{"instance-0.1", "instance-hash", "instance-0.2", "process-0.3", "process-0.4", "worker-0.5", "gateway-0.5", "gateway-0.6"}
+	var got []string
+	for _, d := range Generations() {
+		got = append(got, d.Generation)
+	}
+	if !slices.Equal(got, names) {
+		t.Errorf("generations: %v", got)
+	}
+	newest := map[string]string{"instance": "instance-0.2", "process": "process-0.4", "gateway": "gateway-0.6"}
+	for _, name := range names {
+		newest[name] = name
+	}
+	for name, want := range newest {
+		if d, err := Find(name); err != nil || d.Generation != want {
+			t.Errorf("Find(%q): %+v, %v; want %s", name, d, err, want)
+		}
+	}
+	_, err := Find("gateway-0.7")
+	for _, name := range append(names, "instance", "process", "gateway") {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v: does not tell %s", err, name)
+		}
+	}
+}
+
+func TestGenerationsIsACopy(t *testing.T) {
+	Generations()[0] = nil
+	if Generations()[0] == nil {
+		t.Error("the caller's change is seen by others")
+	}
+}
+
+// TestFeaturesAgreeWithCommands holds the features to what can be said.
+func TestFeaturesAgreeWithCommands(t *testing.T) {
+	for _, d := range Generations() {
+		f, can := &d.Features, sayable[d.Generation]
+		for _, test := range []struct {
+			name    string
+			feature bool
+			kind    CommandKind
+		}{
+			{"ListInstances", f.ListInstances, List}, {"AttachInstance", f.AttachInstance, Attach},
+			{"LaunchManyInputs", f.LaunchManyInputs, LaunchMany}, {"MCP", f.MCP, RegisterMCP}, {"Pings", f.Pings, Ping},
+			{"LoginCommand", f.LoginCommand != NoCommand, f.LoginCommand}, {"Challenge", f.Challenge, Prove},
+		} {
+			if test.feature && !slices.Contains(can, test.kind) {
+				t.Errorf("%s: %s without %v", d.Generation, test.name, test.kind)
+			}
+		}
+		if f.MaxCommand == 0 || d.Path() == "" || f.KillsOnClose && f.DetachOnClose {
+			t.Errorf("%s: %+v", d.Generation, f)
+		}
+		if h := d.Header("me"); (h != nil) != f.HeaderIdentity || h != nil && h.Get("x-pie-identity") != "me" {
+			t.Errorf("%s: header %v", d.Generation, h)
+		}
+	}
+}
+
+func TestTextCommands(t *testing.T) {
+	d, _ := Find("gateway-0.5")
+	worker, _ := Find("worker-0.5")
+	for _, test := range []struct {
+		text string
+		want Command
+		err  error
+	}{
+		{"cancel", Command{Kind: CancelAll}, nil},
+		{" cancel\n", Command{Kind: CancelAll}, nil},
+		{"CANCEL", Command{}, ErrMalformed},
+		{`"cancel"`, Command{}, ErrMalformed},
+		{`[]`, Command{}, ErrMalformed},
+		{`{"type":"cancel"}`, Command{}, ErrUnknown},
+		{`{}`, Command{}, ErrUnknown},
+		{`{"type":"ping"}`, Command{}, ErrUnknown},
+		{`{"type":"ping","corr_id":1.5}`, Command{}, ErrMalformed},
+		{`{"type":"ping","corr_id":-1}`, Command{}, ErrMalformed},
+		{`{"corr_id":4294967295,"x":{"y":[null,1e3,true]},"type":"ping"}`, Command{Kind: Ping, Corr: 1<<32 - 1}, nil},
+		{`{"type":"transfer_file","process_id":"p","file_hash":"h","chunk_index":0,"total_chunks":1,"chunk_data":[104,105]}`,
+			Command{Kind: SendFile, ID: "p", Hash: "h", Chunk: Chunk{Total: 1, Data: []byte("hi")}}, nil},
+		{`{"type":"transfer_file","process_id":"p","file_hash":"h","chunk_index":0,"total_chunks":1,"chunk_data":[256]}`, Command{}, ErrMalformed},
+	} {
+		var c, ignored Command
+		err := d.DecodeCommand([]byte(test.text), true, &c)
+		if !errors.Is(err, test.err) || c.Kind != test.want.Kind || c.Corr != test.want.Corr || string(c.Chunk.Data) != string(test.want.Chunk.Data) {
+			t.Errorf("%s: %+v, %v", test.text, c, err)
+		}
+		if err := worker.DecodeCommand([]byte(test.text), true, &ignored); !errors.Is(err, ErrUnknown) {
+			t.Errorf("a worker heard %s: %v", test.text, err)
+		}
+	}
+}
+
+func TestTextEvents(t *testing.T) {
+	d, _ := Find("gateway-0.5")
+	for _, test := range []struct {
+		text string
+		kind EventKind
+		said string
+		err  error
+	}{
+		{`{"type":"turn_done"}`, TurnDone, "", nil},
+		{`{ "type" : "turn_done", "more": [] }`, TurnDone, "", nil},
+		{`{"message":"stream aborted","type":"error"}`, StreamAborted, "", nil},
+		{`{"type":"error","message":"bad client frame: \"x\"\n\u00e4"}`, Refusal, "bad client frame: \"x\"\nä", nil},
+		{`{"type":"error"}`, NoEvent, "", ErrUnknown},
+		{`{"type":"news","message":"x"}`, NoEvent, "", ErrUnknown},
+		{`{}`, NoEvent, "", ErrUnknown},
+		{`turn_done`, NoEvent, "", ErrMalformed},
+	} {
+		var e Event
+		if err := d.DecodeEvent([]byte(test.text), true, &e); !errors.Is(err, test.err) || e.Kind != test.kind || string(e.Text) != test.said {
+			t.Errorf("%s: %v %q, %v", test.text, e.Kind, e.Text, err)
+		}
+	}
+}
+
+// TestJSONStrings holds the quoting of text to Go's own reader of it.
+func TestJSONStrings(t *testing.T) {
+	all := make([]byte, 0, 300)
+	for c := range 128 {
+		all = append(all, byte(c))
+	}
+	all = append(all, "äß\u2028\U0001F600<&>"...)
+	var got string
+	if err := json.Unmarshal(appendJSONString(nil, all), &got); err != nil || got != string(all) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got := appendJSONString(nil, []byte("a\"\\\b\f\n\r\t\x0b\x1f<é\xff")); string(got) != `"a\"\\\b\f\n\r\t\u000b\u001f<é`+"\uFFFD\"" {
+		t.Errorf("%s", got)
+	}
+}
+
+// TestLists reads the recorded lists and says them again.
+func TestLists(t *testing.T) {
+	lists := 0
+	for _, v := range readVectors(t, "testdata/golden/*.jsonl") {
+		d := v.dialect(t)
+		var e Event
+		if v.Direction != "s2c" || d.DecodeEvent(v.frame, v.Text != nil, &e) != nil {
+			continue
+		}
+		if e.Kind != Listing && !strings.HasPrefix(string(e.Text), `[{"id"`) {
+			continue
+		}
+		lists++
+		infos, err := d.List(&e)
+		if err != nil || len(infos) > 0 && (infos[0].ID == "" || infos[0].User == "" || infos[0].HasState != (d.Family == "instance")) {
+			t.Errorf("%s:%d: %+v, %v", v.file, v.line, infos, err)
+		}
+		again, _, err := d.EncodeEvent(nil, &Event{Kind: Listing, OK: true, Corr: e.Corr, Instances: infos})
+		if err != nil || string(again) != string(v.frame) {
+			t.Errorf("%s:%d: %v\n got %q\nwant %q", v.file, v.line, err, again, v.frame)
+		}
+	}
+	if lists < 9 {
+		t.Errorf("only %d lists in testdata", lists)
+	}
+}
+
+func TestListIsTheCallersOwn(t *testing.T) {
+	d, _ := Find("instance-0.2")
+	frame, _, err := d.EncodeEvent(nil, &Event{Kind: Listing, Instances: []InstanceInfo{{ID: "one"}, {ID: "two"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e Event
+	if err := d.DecodeEvent(frame, false, &e); err != nil {
+		t.Fatal(err)
+	}
+	infos, _ := d.List(&e)
+	e.Instances[0].ID = "other"
+	if infos[0].ID != "one" {
+		t.Error("the list changes with the event that is reused")
+	}
+}
+
+func TestIDs(t *testing.T) {
+	d, _ := Find("process-0.4")
+	for _, test := range []struct {
+		kind CommandKind
+		e    Event
+		want []string
+		fail bool
+	}{
+		{Launch, Event{Kind: Answer, OK: true, Text: []byte("x")}, []string{"x"}, false},
+		{Launch, Event{Kind: Answer, OK: true}, nil, false},
+		{LaunchMany, Event{Kind: Answer, OK: true, Text: []byte(`["x","y"]`)}, []string{"x", "y"}, false},
+		{LaunchMany, Event{Kind: Answer, OK: true, Text: []byte(`no`)}, nil, true},
+		{LaunchMany, Event{Kind: Answer, Text: []byte(`["x"]`)}, nil, true},
+		{Launch, Event{Kind: Stdout, Text: []byte("x")}, nil, true},
+	} {
+		if got, err := d.IDs(test.kind, &test.e); !slices.Equal(got, test.want) || (err != nil) != test.fail {
+			t.Errorf("%v %s: %v, %v", test.kind, test.e.Text, got, err)
+		}
+	}
+}
