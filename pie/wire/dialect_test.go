@@ -205,3 +205,66 @@ func TestIDs(t *testing.T) {
 		}
 	}
 }
+
+func TestHashProbeTellsTheErasApart(t *testing.T) {
+	hash, _ := Find("instance-hash")
+	named, _ := Find("instance-0.2")
+	frame := AppendHashProbe(nil, 9)
+	var c Command
+	if err := hash.DecodeCommand(frame, false, &c); err != nil || c.Kind != AddProgram || c.Corr != 9 || c.Chunk.Index != 1 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if err := named.DecodeCommand(frame, false, &c); !errors.Is(err, ErrUnknown) {
+		t.Errorf("0.2 understood it: %v", err)
+	}
+}
+
+// TestUnionFrames holds what serves several servers to what each of them reads.
+func TestUnionFrames(t *testing.T) {
+	for _, test := range []struct {
+		from string
+		c    Command
+		to   []string
+	}{
+		{"instance-0.2", Command{Kind: Launch, Program: "std/x@1", Hash: "00", Capture: true}, []string{"instance-0.1", "instance-hash"}},
+		{"instance-0.1", Command{Kind: Launch, Program: "std/x@1", Hash: "00", Capture: true}, []string{"instance-hash", "instance-0.2"}},
+		{"instance-hash", Command{Kind: AddProgram, Hash: "00"}, []string{"instance-0.1", "instance-0.2"}},
+		{"instance-hash", Command{Kind: Serve, Hash: "00", Program: "std/x@1", Port: 80}, []string{"instance-0.1", "instance-0.2"}},
+		{"instance-0.1", Command{Kind: Terminate, Corr: 5, ID: "x"}, []string{"instance-hash", "instance-0.2"}},
+		{"gateway-0.5", Command{Kind: AddProgram, Hash: "00", Manifest: "m", File: "f.js"}, []string{"worker-0.5", "gateway-0.6"}},
+		{"gateway-0.6", Command{Kind: AddProgram, Hash: "00", Manifest: "m", File: "f.js", Version: "1.0.0"}, []string{"worker-0.5", "gateway-0.5"}},
+		{"gateway-0.6", Command{Kind: Launch, Program: "x", Input: "{}"}, []string{"worker-0.5", "gateway-0.5"}},
+		{"gateway-0.5", Command{Kind: Launch, Program: "x", Input: "{}"}, []string{"worker-0.5", "gateway-0.6", "process-0.4"}},
+	} {
+		from, _ := Find(test.from)
+		frame, _, err := from.EncodeCommand(nil, &test.c)
+		for _, name := range test.to {
+			to, _ := Find(name)
+			var got Command
+			if err == nil {
+				err = to.DecodeCommand(frame, false, &got)
+			}
+			if err != nil || got.Kind != test.c.Kind || got.Hash != test.c.Hash || got.Program != test.c.Program {
+				t.Errorf("%s to %s: %+v, %v", test.from, name, got, err)
+			}
+		}
+	}
+}
+
+// TestWhatWouldBeIgnoredIsRefused wants no frame whose server would drop what the caller relies on.
+func TestWhatWouldBeIgnoredIsRefused(t *testing.T) {
+	for generation, c := range map[string]Command{
+		"instance-0.1": {Kind: Launch},
+		"instance-0.2": {Kind: Launch, TokenBudget: 1},
+		"process-0.4":  {Kind: Launch, Session: "s"},
+		"worker-0.5":   {Kind: Launch, Props: "{\"a\":1}"},
+		"gateway-0.5":  {Kind: Launch, Files: map[string][]byte{"f": nil}},
+		"gateway-0.6":  {Kind: Launch, TokenBudget: 1},
+		"process-0.3":  {Kind: LaunchMany},
+	} {
+		d, _ := Find(generation)
+		if frame, _, err := d.EncodeCommand(nil, &c); !errors.Is(err, ErrUnsupported) || len(frame) != 0 {
+			t.Errorf("%s: %q, %v", generation, frame, err)
+		}
+	}
+}

@@ -39,20 +39,6 @@ func installMessage(manifest, file need) *message[Command] {
 		toml, name, version, forceField, indexField, totalField, dataField}}
 }
 
-func withoutBudget(c *Command) error {
-	if c.TokenBudget != 0 {
-		return errBudget
-	}
-	return nil
-}
-
-func withoutExtras(c *Command) error {
-	if err := withoutBudget(c); err != nil {
-		return err
-	}
-	return withoutLaunchExtras(c)
-}
-
 func (g *gatewayCodec) encodeCommand(d *Dialect, dst []byte, c *Command) ([]byte, bool, error) {
 	if c.Kind == CancelAll && g.turns {
 		return append(dst, cancelWord...), true, nil

@@ -64,7 +64,7 @@ func commands02() []*message[Command] {
 
 func instanceLater(hash, name, toml need) []*message[Command] {
 	return append(instanceCommon(hash, name, toml), []*message[Command]{
-		launchMessage(hash, name, required, nil, nil),
+		launchMessage(hash, name, required, nil, withoutExtras),
 		{name: "identification", kind: uint8(Identify), fields: []field[Command]{corrField, userField}},
 		{name: "signature", kind: uint8(Prove), fields: []field[Command]{corrField, proofField}},
 		{name: "internal_authenticate", kind: uint8(Token), fields: []field[Command]{corrField, tokenField}},
@@ -114,5 +114,5 @@ func neverDetached(c *Command) error {
 	if !c.Capture {
 		return errDetached
 	}
-	return nil
+	return withoutExtras(c)
 }

@@ -58,7 +58,7 @@ func processCommands() []*message[Command] {
 func batchCommands() []*message[Command] {
 	inputs := words("inputs", func(c *Command) *[]string { return &c.Inputs })
 	return append(processCommands(), []*message[Command]{
-		{name: "launch_processes", kind: uint8(LaunchMany), fields: []field[Command]{corrField, programField, inputs,
+		{name: "launch_processes", kind: uint8(LaunchMany), allow: withoutLaunchExtras, fields: []field[Command]{corrField, programField, inputs,
 			captureField, budgetsField}},
 		{name: "run_processes", kind: uint8(RunMany), fields: []field[Command]{corrField, programField, inputs, budgetsField}},
 	}...)
@@ -70,6 +70,22 @@ func withoutLaunchExtras(c *Command) error {
 		return errExtras
 	}
 	return nil
+}
+
+// withoutBudget refuses what only the process family counts.
+func withoutBudget(c *Command) error {
+	if c.TokenBudget != 0 {
+		return errBudget
+	}
+	return nil
+}
+
+// withoutExtras refuses both.
+func withoutExtras(c *Command) error {
+	if err := withoutBudget(c); err != nil {
+		return err
+	}
+	return withoutLaunchExtras(c)
 }
 
 // coreEvents are common to the process and gateway families; more are fields at the end of a file's.

@@ -34,6 +34,14 @@ func sample(d *Dialect, k CommandKind, a, b string, n uint32, yes bool, data []b
 		c.fillLaunch(d, a, b, n, yes, data)
 	case LaunchRegistry:
 		c.Program, c.Args, c.Capture = a, []string{b, a}, yes
+	default:
+		c.fillRest(f, a, b, n, yes, data)
+	}
+	return c
+}
+
+func (c *Command) fillRest(f *Features, a, b string, n uint32, yes bool, data []byte) {
+	switch c.Kind {
 	case LaunchMany:
 		c.Program, c.Inputs, c.Budgets, c.Capture = a, []string{b}, []uint64{uint64(n), 0}, yes
 	case RunMany:
@@ -61,7 +69,6 @@ func sample(d *Dialect, k CommandKind, a, b string, n uint32, yes bool, data []b
 	case CancelAll:
 		c.Corr = 0
 	}
-	return c
 }
 
 func (c *Command) fillProgram(f *Features, program, hash string) {
