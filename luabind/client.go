@@ -25,10 +25,9 @@ type client struct {
 	detached map[string]LeftInstance // launched detached, by id
 }
 
-// newClient makes a client from the arguments of pie.connect, pie.client or pie.default.
-func (rt *Runtime) newClient(L *lua.LState, fn string) *client {
-	c := &client{rt: rt, live: map[*instance]struct{}{}, detached: map[string]LeftInstance{}}
-	c.config = rt.clientConfig(L, fn)
+// newClient makes a client that is not connected.
+func (rt *Runtime) newClient(config pie.Config) *client {
+	c := &client{rt: rt, config: config, live: map[*instance]struct{}{}, detached: map[string]LeftInstance{}}
 	c.value = rt.newUserData(clientMeta, c)
 	rt.clients.all = append(rt.clients.all, c)
 	return c

@@ -119,7 +119,9 @@ func launchDocumented(L *lua.LState, op string, registry bool) int {
 	c := connected(L, op)
 	l := c.newLaunch(op)
 	l.program(L, L.Get(2))
-	l.spec.Registry = registry
+	if l.spec.Registry = registry; registry {
+		c.needRegistry(L, op)
+	}
 	if list := L.Get(3); list != lua.LNil {
 		l.spec.Args = stringList(L, luavalue.ArgTable(L, 3, op), op)
 	}
@@ -128,6 +130,14 @@ func launchDocumented(L *lua.LState, op string, registry bool) int {
 	}
 	L.Push(l.start(L).value)
 	return 1
+}
+
+// needRegistry refuses a server that does not take programs from a registry by itself.
+func (c *client) needRegistry(L *lua.LState, op string) {
+	if yes, _ := c.inner.Supports("registry"); !yes {
+		raise(L, op, luavalue.KindUnsupported, "client:launch_instance starts what is installed; client:install installs",
+			"%s: a %s server takes no programs from a registry", op, c.inner.Info().Dialect)
+	}
 }
 
 // stringList reads a list of words; numbers count as words.
@@ -177,6 +187,7 @@ func clientAttach(L *lua.LState) int {
 	delete(c.detached, id)
 	i := c.newInstance(L, inner, launchOptions{})
 	i.attached = true
+	i.hold()
 	L.Push(i.value)
 	return 1
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/pie"
 	lua "github.com/yuin/gopher-lua"
 )
@@ -21,8 +22,8 @@ func newClients(rt *Runtime) *clients { return &clients{rt: rt} }
 // shared gives the client of pie.default, not connected yet at the first call.
 func (cs *clients) shared(L *lua.LState) *client {
 	if cs.main == nil {
-		L.SetTop(0) // it takes no arguments
-		cs.main = cs.rt.newClient(L, "pie.default")
+		none := luavalue.OptsTable(L, nil, "pie.default")
+		cs.main = cs.rt.newClient(cs.rt.clientConfig(L, "pie.default", lua.LNil, none))
 	}
 	return cs.main
 }

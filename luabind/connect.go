@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -23,13 +24,21 @@ const embeddedURI = "ws://embedded"
 // longTimeout is the client's own limit of launches and installs: each call here has one of its own, which is less.
 const longTimeout = 7 * 24 * time.Hour
 
-// clientConfig reads pie.connect's arguments: an address and options.
-func (rt *Runtime) clientConfig(L *lua.LState, fn string) pie.Config {
+// clientArguments reads (uri, opts).
+func (rt *Runtime) clientArguments(L *lua.LState, fn string) pie.Config {
+	return rt.clientConfig(L, fn, L.Get(1), luavalue.Opts(L, 2, fn, connectOptions[:]...))
+}
+
+// clientConfig makes the configuration of a client: an address, nil for the default one, and options.
+func (rt *Runtime) clientConfig(L *lua.LState, fn string, uri lua.LValue, o luavalue.Options) pie.Config {
 	cfg := rt.baseConfig()
-	if uri := L.Get(1); uri != lua.LNil {
-		cfg.URI = checkURI(L, fn, luavalue.ArgString(L, 1, fn))
+	switch uri := uri.(type) {
+	case *lua.LNilType:
+	case lua.LString:
+		cfg.URI = checkURI(L, fn, string(uri))
+	default:
+		luavalue.WrongArg(L, 1, fn, "must be an address, not a %s", uri.Type())
 	}
-	o := luavalue.Opts(L, 2, fn, connectOptions[:]...)
 	if o.Has("key") {
 		raise(L, fn, luavalue.KindUnsupported, "connect to a server that runs without authentication, or with an identity header (0.5)",
 			"%s: logging in with a key is not part of this release", fn)
@@ -78,11 +87,16 @@ func (rt *Runtime) embedded(L *lua.LState, fn string, cfg pie.Config) pie.Config
 		raise(L, fn, luavalue.KindConnect, "name a server: --server ws://host:port, $PIE_SERVER, or pie.connect(uri)",
 			"there is no server to connect to")
 	}
-	cfg.URI, cfg.DialContext = embeddedURI, rt.cfg.Dial
+	cfg.URI, cfg.DialContext, cfg.Newest = embeddedURI, rt.cfg.Dial, noRegistry
 	if cfg.Dialect == "" || cfg.Dialect == "auto" {
 		cfg.Dialect = rt.cfg.DialDialect
 	}
 	return cfg
+}
+
+// noRegistry answers for the embedded engine, which has its own programs and no others.
+func noRegistry(context.Context, string) (string, error) {
+	return "", errors.New("the embedded engine has no registry")
 }
 
 // checkURI refuses what cannot be an address, before anything is dialled.

@@ -141,7 +141,6 @@ func (i *instance) hold() {
 	if !i.settled {
 		i.held = true
 		i.rt.sched.Hold()
-		i.client.live[i] = struct{}{}
 	}
 }
 

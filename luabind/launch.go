@@ -95,6 +95,7 @@ func (l *launch) start(L *lua.LState) *instance {
 		return i
 	}
 	i.hold()
+	c.live[i] = struct{}{}
 	i.own(l.opts.scope)
 	i.watch()
 	return i

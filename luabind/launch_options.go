@@ -43,6 +43,9 @@ func (l *launch) options(L *lua.LState, idx int, run bool) {
 	l.opts.onEvent = o.Function("on_event")
 	l.spec.Detached = o.Bool("detached", false)
 	l.spec.Buffer = l.opts.buffer
+	if run { // it waits from the first event on
+		l.spec.Buffer = max(l.opts.buffer, l.opts.maxOutput)
+	}
 	l.spec.SaveDir = o.String("save_dir", "")
 	l.spec.Props = o.String("props", "")
 	l.spec.Session = o.String("session", "")

@@ -16,6 +16,7 @@ func modules() []module {
 	return []module{
 		{"pie", openPie},
 		{"task", openTask},
+		{"flow", openFlow},
 		{"json", openJSON},
 		{"jsonl", openJSONL},
 		{"fs", openFS},

@@ -44,7 +44,7 @@ func (rt *Runtime) eventList() *lua.LTable {
 
 // pie.connect([uri[, opts]]) makes a client and connects it.
 func (rt *Runtime) pieConnect(L *lua.LState) int {
-	c := rt.newClient(L, "pie.connect")
+	c := rt.newClient(rt.clientArguments(L, "pie.connect"))
 	c.connect(L, "pie.connect")
 	L.Push(c.value)
 	return 1
@@ -52,7 +52,7 @@ func (rt *Runtime) pieConnect(L *lua.LState) int {
 
 // pie.client([uri[, opts]]) makes a client that is not connected yet.
 func (rt *Runtime) pieClient(L *lua.LState) int {
-	L.Push(rt.newClient(L, "pie.client").value)
+	L.Push(rt.newClient(rt.clientArguments(L, "pie.client")).value)
 	return 1
 }
 

@@ -27,6 +27,7 @@ type Runtime struct {
 	stdin   *input
 	stderr  *lineWriter
 	clients *clients
+	board   *progressBoard
 	report  reporter
 	work    sync.WaitGroup // goroutines that terminate instances; each ends within endTimeout
 	seed    int64          // of this run
@@ -66,8 +67,9 @@ func New(cfg Config) (*Runtime, error) {
 	rt := &Runtime{cfg: cfg.withDefaults(), sources: map[string]string{}, declared: map[string]bool{}}
 	rt.sched = sched.New(sched.Config{Clock: rt.cfg.Clock, Grace: rt.cfg.Grace, OwnedBy: ownedBy})
 	rt.L = rt.sched.L()
-	rt.stderr = &lineWriter{w: rt.cfg.Stderr}
-	rt.stdout = newOutput(rt.cfg.Stdout, rt.sched, rt.stdoutFailed)
+	stdout, stderr := rt.openProgress()
+	rt.stderr = &lineWriter{w: stderr}
+	rt.stdout = newOutput(stdout, rt.sched, rt.stdoutFailed)
 	rt.stdin = newInput(rt.cfg.Stdin, rt.sched)
 	rt.clients = newClients(rt)
 	rt.loader = newLoader(rt)

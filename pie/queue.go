@@ -42,6 +42,7 @@ const (
 func (q *queue) put(e Event) (out outcome, delta int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.received++
 	if q.settled {
 		q.drop(e)
 		return silent, 0

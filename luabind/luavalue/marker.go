@@ -86,3 +86,6 @@ func shapeOf(t *lua.LTable) shape {
 	}
 	return unmarked
 }
+
+// IsArray tells whether t carries the mark of Array.
+func IsArray(t *lua.LTable) bool { return shapeOf(t) == list }

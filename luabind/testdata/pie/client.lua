@@ -1,0 +1,174 @@
+---- connect and client
+local c = pie.connect()
+check.eq(c:info().simulated, true)
+check.eq(c:info().dialect, "worker-0.5")
+check.eq(c:info().reconnects, 0)
+assert(c:info().uri)
+local d = pie.client()
+check.raises("usage", "connect", d.ping, d)
+check.eq(d:connect(), d)
+check.eq(d:connect(), d)
+assert(d:ping() >= 0)
+assert(c ~= d)
+
+---- the shared client
+check.eq(pie.default(), pie.default())
+check.eq(pie.launch("echo").client, pie.default())
+
+---- two tasks connect at once
+local c = pie.client()
+task.all { function() c:connect() end, function() c:connect() end }
+assert(c:ping())
+
+---- close
+local c = pie.connect()
+local inst = c:launch("echo")
+c:close()
+c:close()
+check.raises("lost", "closed", c.ping, c)
+check.raises("lost", "closed", c.connect, c)
+check.raises("lost", "closed", c.launch, c, "echo")
+check.raises("refused", nil, inst.send, inst, "x")
+check.eq(#pie.default():list_instances(), 0)
+
+---- addresses
+local err = check.raises("usage", "address", pie.connect, "http://x")
+check.raises("usage", nil, pie.connect, "ws://")
+check.raises("usage", "usr", pie.connect, nil, { usr = "x" })
+check.raises("unsupported", "key", pie.connect, nil, { key = "~/.ssh/id" })
+check.raises("usage", "dialect", pie.connect, nil, { dialect = "morse" })
+check.raises("usage", "max_instances", pie.connect, nil, { max_instances = 0 })
+
+---- events
+check.eq(pie.events, { "Message", "Stdout", "Stderr", "Blob", "Completed", "Aborted", "Exception", "ServerError", "OutOfResources" })
+check.eq(require "pie", pie)
+
+---- authenticate
+local c = pie.client()
+c:authenticate("ann")
+check.eq(c:info().user, "ann")
+c:authenticate("ann")
+check.raises("unsupported", nil, c.authenticate, c, "ann", "key")
+
+---- launch as documented
+local c = pie.connect()
+local inst = c:launch_instance("echo")
+inst:send("hi")
+check.eq({ inst:recv() }, { "Message", "hi" })
+local out = c:launch_instance("text-completion", { "--prompt", "Once", "--max-tokens", 3 }):wait()
+assert(#out.text > 0)
+check.raises("usage", "argument 1", c.launch_instance, c, "echo", { {} })
+
+---- the registry is not everywhere
+local c = pie.connect()
+if not c:supports("registry") then
+  check.raises("unsupported", nil, c.launch_instance_from_registry, c, "echo")
+end
+
+---- list and terminate
+local c = pie.connect()
+local inst = c:launch("echo", nil)
+local list = c:list_instances()
+check.eq(#list, 1)
+check.eq(list[1].instance_id, inst.instance_id)
+check.eq(list[1].mine, true)
+check.eq(list[1].state, "running")
+check.eq(list[1].program:match("^echo"), "echo")
+assert(list[1].elapsed >= 0)
+check.eq(pie.connect():list_instances()[1].mine, false)
+check.eq(c:terminate_instance(inst.instance_id), true)
+check.eq(inst:wait().event, "Aborted")
+check.eq(c:terminate_instance(inst.instance_id), false)
+
+---- supports
+local c = pie.connect()
+check.eq(c:supports("stdout"), true)
+check.eq(c:supports("mcp"), false)
+local err = check.raises("usage", "stdot", c.supports, c, "stdot")
+check.has(err.hint, "stdout")
+
+---- query and models
+local c = pie.connect()
+check.eq(type(c:query("model_status")), "table")
+assert(#c:models() >= 1)
+check.raises("refused", nil, c.query, c, "weather")
+
+---- programs
+local c = pie.connect()
+check.eq(c:program_exists("echo@0.1.0"), true)
+check.eq(c:program_exists("no-such-program"), false)
+local manifest = '[package]\nname = "mine"\nversion = "0.1.0"\n'
+local hash = c:upload_program("\0asm program", manifest)
+check.eq(#hash, 64)
+check.eq(c:program_exists("mine@0.1.0"), true)
+check.raises("program", nil, c.upload_program, c, "bytes", "no [ toml")
+
+---- install
+local c = pie.connect()
+local dir = os.tmpname()
+os.remove(dir)
+fs.mkdir(dir)
+fs.write(dir .. "/Pie.toml", '[package]\nname = "mine"\nversion = "0.2.0"\n')
+fs.write(dir .. "/mine.wasm", "\0asm more")
+check.eq(c:install(dir), "mine@0.2.0")
+check.eq(c:install(dir .. "/mine.wasm", { force = true }), "mine@0.2.0")
+check.raises("io", nil, c.install, c, dir .. "/none")
+for _, name in ipairs(fs.list(dir)) do fs.remove(dir .. "/" .. name) end
+fs.remove(dir)
+
+---- use
+local c = pie.connect()
+local spawned
+check.eq(c:use(function(a, b)
+  check.eq(pie.launch("echo").client, c)
+  spawned = task.spawn(function() task.sleep(1); return pie.launch("echo").client end)
+  return a + b
+end, 1, 2), 3)
+check.eq(pie.launch("echo").client, pie.default())
+check.eq(spawned:join(), c)
+check.raises("script", "inside", c.use, c, function() error("inside") end)
+check.eq(pie.launch("echo").client, pie.default())
+
+---- at most so many instances at once
+local c = pie.connect(nil, { max_instances = 2 })
+local most, now = 0, 0
+local list = {}
+for i = 1, 6 do
+  list[i] = function()
+    local inst = c:launch("sleep", { seconds = 1 })
+    now = now + 1
+    most = math.max(most, now)
+    inst:wait()
+    now = now - 1
+  end
+end
+task.all(list)
+check.eq(most, 2)
+check.eq(task.now(), 3)
+
+---- detached and attached
+local c = pie.connect()
+local inst = c:launch("puppet", { steps = { { "print", "early" }, { "recv" } }, value = "v" }, { detached = true })
+check.eq(inst:status(), "detached")
+check.raises("usage", "attach_instance", inst.recv, inst)
+check.raises("usage", "attach_instance", inst.wait, inst)
+check.raises("refused", "detached", inst.send, inst, "x")
+local again = c:attach_instance(inst.instance_id)
+check.eq({ again:recv("1s") }, { "Stdout", "early" })
+again:send("on")
+check.eq(again:wait().value, "v")
+check.raises("refused", nil, c.attach_instance, c, inst.instance_id)
+check.raises("refused", nil, c.attach_instance, c, "00000000-0000-4000-8000-000000000000")
+
+---- detach and attach again
+local c = pie.connect()
+local inst = c:launch("echo")
+inst:detach()
+check.eq(inst:status(), "detached")
+c:close()
+local d = pie.connect()
+local again = d:attach_instance(inst.instance_id)
+again:send("hello")
+check.eq(again:recv_message("1s"), "hello")
+again:send("bye")
+again:wait()
