@@ -25,6 +25,15 @@ const (
 	KindScript         = "script"           // a plain Lua error
 )
 
+// Kinds lists all kinds of error.
+func Kinds() []string {
+	return []string{
+		KindUsage, KindConnect, KindAuth, KindRefused, KindUnsupported, KindProgram, KindLaunch, KindException, KindAborted,
+		KindOutOfResources, KindServer, KindTimeout, KindIdle, KindCancelled, KindLost, KindOverflow, KindProtocol,
+		KindBudget, KindIO, KindValue, KindScript,
+	}
+}
+
 // retryableKinds are those a second attempt may cure without any change.
 var retryableKinds = [...]string{KindConnect, KindLost, KindTimeout, KindIdle, KindOutOfResources, KindServer}
 

@@ -96,7 +96,7 @@ var mistakes = [...]string{
 	"attempt to call a non-function object", "attempt to index a non-table object(", "attempt to compare ",
 	"cannot perform ", "bad argument #", "for statement ", "table index is N", "table index is n", "stack overflow",
 	"registry overflow", "lua callstack overflow", "too many recursions in ", "__unm undefined", "__len undefined",
-	"invalid value (", "wrong number of arguments", "runtime error: ", "module ",
+	"invalid value (", "wrong number of arguments", "the host failed: ", "module ",
 }
 
 // IsMistake tells a wrong program from an expected failure: the machine's own errors (an index of nil, a bad
