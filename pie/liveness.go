@@ -29,8 +29,8 @@ func (c *Client) watch(l *link) {
 	})
 }
 
-// beat looks every quarter of the liveness bound whether anything came. If not, a ping is sent; after three silent
-// quarters with a ping unanswered the link is dead, so that a half-open connection is found within the bound.
+// beat looks every quarter of the liveness bound whether anything came. If not, a ping is sent; if two more
+// quarters pass without an answer the link is dead: between three and four quarters after the last sign of life.
 func (l *link) beat(every time.Duration, silent int, seen uint64) {
 	l.c.clock.AfterFunc(every, func() {
 		if l.dead() {
@@ -40,7 +40,7 @@ func (l *link) beat(every time.Duration, silent int, seen uint64) {
 		switch {
 		case now != seen:
 			l.beat(every, 0, now)
-		case silent >= 3:
+		case silent >= 2:
 			l.c.background(func() { l.judge(every, now) })
 		default:
 			l.out.control(websocket.PingMessage, nil)

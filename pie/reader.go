@@ -122,6 +122,7 @@ func (l *link) answer(e *wire.Event) {
 		r.settle(a)
 	case r.late != nil:
 		r.late(l, a)
+		l.requests.check()
 	}
 }
 

@@ -77,7 +77,6 @@ func (t *requests) remove(r *request) {
 	if r.long {
 		t.long--
 	}
-	t.checkIdle()
 }
 
 // abandon says that nobody waits for r any more: true if it was still unsettled. One that has a late function stays,
@@ -157,6 +156,13 @@ func (t *requests) giveUp(why reply) (idle <-chan struct{}) {
 		r.settle(reply{err: with(why.err, r.op, "")})
 	}
 	return empty
+}
+
+// check closes the channel of giveUp when it is time; after a late answer has been dealt with.
+func (t *requests) check() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.checkIdle()
 }
 
 func (t *requests) checkIdle() {

@@ -80,7 +80,9 @@ func (s *session) run(c *wire.Command) {
 	case wire.RemoteService:
 		s.answer(c, false, "Remote service attachment is not supported in FFI mode")
 	case wire.RegisterMCP:
-		s.answer(c, true, "MCP server registered")
+		s.registerMCP(c)
+	case wire.MCPAnswer:
+		s.answerMCP(c)
 	default:
 		s.runInstance(c)
 	}

@@ -31,6 +31,9 @@ type session struct {
 	mu       sync.Mutex // for what guests touch too
 	attached map[*process]struct{}
 	turns    map[*turn]struct{}
+	tools    []string // names of the client's MCP servers
+	calls    map[uint32]*mcpCall
+	lastCall uint32
 
 	stalled chan struct{} // closed when the connection plays dead
 	gone    chan struct{} // closed when the connection is to end
@@ -45,6 +48,7 @@ func newSession(e *Engine, conn net.Conn) *session {
 		files:    map[string]*upload{},
 		attached: map[*process]struct{}{},
 		turns:    map[*turn]struct{}{},
+		calls:    map[uint32]*mcpCall{},
 		stalled:  make(chan struct{}),
 		gone:     make(chan struct{}),
 	}
