@@ -34,6 +34,7 @@ func (s *Scheduler) Compile(r io.Reader, chunk string) (fn *lua.LFunction, err e
 	if err != nil {
 		return nil, compileError(chunk, err)
 	}
+	mendLists(proto)
 	return s.l.NewFunctionFromProto(proto), nil
 }
 
@@ -165,6 +166,7 @@ func (m *mender) expr(e ast.Expr) {
 }
 
 func (m *mender) table(n *ast.TableExpr) {
+	mendFields(n)
 	items := 0
 	for _, f := range n.Fields {
 		if f.Key == nil {
