@@ -40,7 +40,7 @@ type Runtime struct {
 	sources map[string]string // chunk name → text, for excerpts in errors
 
 	declared map[string]bool         // flags that args.parse has declared
-	farewell string                  // the message of ExitError
+	leaving  *ExitError              // os.exit was called
 	cancel   context.CancelCauseFunc // ends the root scope; nil while nothing runs
 }
 
@@ -125,7 +125,7 @@ func (rt *Runtime) run(ctx context.Context, chunk, code string) error {
 	err = rt.sched.Run(ctx, main, rt.words()...)
 	rt.clients.closeAll()
 	rt.work.Wait()
-	if flushed := rt.flush(ctx); flushed != nil && err == nil {
+	if flushed := rt.stdout.flush(ctx, rt.cfg.Clock, rt.cfg.Grace); flushed != nil && err == nil {
 		err = flushed
 	}
 	err = rt.outcome(ctx, err)
@@ -138,8 +138,8 @@ func (rt *Runtime) run(ctx context.Context, chunk, code string) error {
 // outcome prefers the reason for which the root scope was ended from outside to what the script made of it.
 func (rt *Runtime) outcome(ctx context.Context, err error) error {
 	var exit *sched.ExitError
-	if errors.As(err, &exit) {
-		return &ExitError{Code: exit.Code, Message: rt.farewell}
+	if rt.leaving != nil && (err == nil || errors.As(err, &exit)) {
+		return rt.leaving
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
@@ -179,19 +179,13 @@ func (rt *Runtime) words() []lua.LValue {
 	return values
 }
 
-// flush waits until all that was printed is written; after a cancel no longer than the grace.
-func (rt *Runtime) flush(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return rt.stdout.flush(rt.cfg.Clock, rt.cfg.Grace)
-	}
-	return rt.stdout.flush(rt.cfg.Clock, 0)
-}
-
 // stdoutFailed ends the script when its output cannot be written any more. Any goroutine.
 func (rt *Runtime) stdoutFailed(err error) { rt.cancel(err) }
 
 // exit ends the run with a code and words for standard error, and never returns.
 func (rt *Runtime) exit(L *lua.LState, code int, message string) {
-	rt.farewell = message
+	if rt.leaving == nil {
+		rt.leaving = &ExitError{Code: code, Message: message}
+	}
 	rt.sched.Exit(L, code)
 }

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -155,13 +156,18 @@ func (o *output) wrote(text []byte, err error) {
 	}
 }
 
-// flush waits until all is written; limit bounds the wait where the script was cancelled (0: none).
-func (o *output) flush(clock sched.Clock, limit time.Duration) error {
+// flush waits until all is written. Once ctx has ended it waits no longer than the grace.
+func (o *output) flush(ctx context.Context, clock sched.Clock, grace time.Duration) error {
 	late := false
-	if limit > 0 {
-		stop := clock.AfterFunc(limit, func() { o.mu.Lock(); late = true; o.idle.Broadcast(); o.mu.Unlock() })
-		defer stop()
-	}
+	stop := context.AfterFunc(ctx, func() {
+		clock.AfterFunc(grace, func() {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			late = true
+			o.idle.Broadcast()
+		})
+	})
+	defer stop()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for (len(o.pending) > 0 || o.busy) && o.err == nil && !late {
