@@ -34,7 +34,7 @@ func (s *session) runMany(c *wire.Command) {
 	infos := s.infosOf(c, in)
 	b := &batch{ends: make([]note, len(infos)), open: len(infos), settled: make(chan struct{})}
 	for i, info := range infos {
-		info.capture = false
+		info.capture, info.attach = false, false
 		info.ended = func(end note) { b.end(s.e, i, end) }
 		p := newProcess(s.e, in.program, info)
 		if !s.e.admit(p) {

@@ -169,3 +169,6 @@ func (e *Engine) brokenRule() leaveRule {
 
 // sparesResults says whether results are kept here although the release forgets them.
 func (e *Engine) sparesResults() bool { return e.config.KeepResults && e.features.DetachOnClose }
+
+// keepsOutput says whether a process that nobody is attached to from the start has output all the same.
+func (e *Engine) keepsOutput() bool { return e.features.Arguments || e.sparesResults() }

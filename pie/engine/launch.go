@@ -26,7 +26,7 @@ func (s *session) launch(c *wire.Command) {
 	if !s.e.admit(p) {
 		return
 	}
-	if p.launch.capture {
+	if p.launch.attach {
 		s.reply(c, true, p.id)
 		s.take(p)
 	} else {
@@ -75,9 +75,10 @@ func (s *session) take(p *process) {
 func (s *session) launchInfo(c *wire.Command, in *installed) launchInfo {
 	info := launchInfo{
 		program: in.onDisplay, user: s.user, input: c.Input, budget: c.TokenBudget,
-		capture: c.Capture || !s.e.features.Detached,
-		files:   ownFiles(c.Files),
+		files:  ownFiles(c.Files),
+		attach: c.Capture || !s.e.features.Detached,
 	}
+	info.capture = info.attach || s.e.keepsOutput()
 	if s.e.features.Arguments {
 		info.args = slices.Clone(c.Args)
 		info.input, _ = program.Input(c.Args)
@@ -112,7 +113,7 @@ func (s *session) launchMany(c *wire.Command) {
 	list, _ := json.Marshal(ids) // strings always can be
 	s.answer(c, true, string(list))
 	for _, p := range processes {
-		if p.launch.capture {
+		if p.launch.attach {
 			s.take(p)
 		}
 		s.e.begin(p)
@@ -134,7 +135,7 @@ func (s *session) findForMany(c *wire.Command) (*installed, string) {
 func (s *session) infosOf(c *wire.Command, in *installed) []launchInfo {
 	infos := make([]launchInfo, len(c.Inputs))
 	for i, input := range c.Inputs {
-		infos[i] = launchInfo{program: in.onDisplay, user: s.user, input: input, capture: c.Capture}
+		infos[i] = launchInfo{program: in.onDisplay, user: s.user, input: input, capture: c.Capture, attach: c.Capture}
 		if c.Budgets != nil {
 			infos[i].budget = c.Budgets[i]
 		}

@@ -45,7 +45,8 @@ type launchInfo struct {
 	args    []string
 	files   map[string][]byte
 	budget  uint64 // tokens; 0: none
-	capture bool   // its output exists and its launcher is attached
+	capture bool   // its output exists
+	attach  bool   // its launcher is attached
 	ended   func(note)
 }
 
@@ -62,6 +63,9 @@ func newProcess(e *Engine, prog Program, info launchInfo) *process {
 	p := &process{e: e, program: prog, launch: info, id: newID(), started: e.clock.Now()}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.inbox.limit = e.config.Limits.Inbox
+	if !info.attach {
+		p.backlog = newBacklog(e.rules.keeps)
+	}
 	if r, ok := prog.(FileReceiver); ok {
 		p.inbox.filesOpen = r.ReceivesFiles()
 	}
