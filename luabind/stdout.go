@@ -27,6 +27,7 @@ type output struct {
 	failed func(error) // told once, on the writer's goroutine
 
 	waiting []*sched.Task // who waits for room; scheduler's goroutine only
+	held    bool          // the scheduler knows that room will come
 	wakeAll func()        // wakes them; one function value for all posts
 
 	mu      sync.Mutex
@@ -53,6 +54,10 @@ func newOutput(w io.Writer, s *sched.Scheduler, failed func(error)) *output {
 // print adds text to the output and waits only while the buffer is full. Scheduler's goroutine.
 func (o *output) print(L *lua.LState, text string) {
 	for !o.add(text) {
+		if !o.held {
+			o.held = true
+			o.sched.Hold()
+		}
 		task := o.sched.Current()
 		o.waiting = append(o.waiting, task)
 		task.Suspend(L, -1)
@@ -83,6 +88,10 @@ func (o *output) signal() {
 }
 
 func (o *output) wake() {
+	if o.held {
+		o.held = false
+		o.sched.Release()
+	}
 	waiting := o.waiting
 	o.waiting = nil
 	for _, task := range waiting {

@@ -118,12 +118,21 @@ func (s *stdio) readNumber(L *lua.LState) lua.LValue {
 	if text == "" {
 		text = string(in.buf)
 	}
-	value, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	value, err := number(strings.TrimSpace(text))
 	if err != nil {
 		return lua.LNil
 	}
 	in.take(len(text))
 	return lua.LNumber(value)
+}
+
+// number reads a number as Lua writes them, hexadecimal whole ones among them.
+func number(word string) (float64, error) {
+	if value, err := strconv.ParseFloat(word, 64); err == nil {
+		return value, nil
+	}
+	whole, err := strconv.ParseInt(word, 0, 64)
+	return float64(whole), err
 }
 
 // io.lines([name]) iterates over the lines of a file, without a name over those of the default input.
