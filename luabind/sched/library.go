@@ -15,6 +15,7 @@ func (s *Scheduler) openLibraries() {
 		s.l.SetGlobal(name, s.l.NewFunction(fn))
 	}
 	s.openCoroutine()
+	s.openGmatch()
 	s.lib("math").RawSetString("huge", lua.LNumber(math.Inf(1)))
 	s.l.SetFuncs(s.lib("os"), map[string]lua.LGFunction{"exit": s.osExit})
 }
