@@ -14,8 +14,11 @@ import (
 // ownedBy tells the scheduler which Go resource a Lua value stands for.
 func ownedBy(v lua.LValue) (sched.Owned, bool) {
 	if u, ok := v.(*lua.LUserData); ok {
-		if i, ok := u.Value.(*instance); ok && i.scope != nil {
-			return i, true
+		switch o := u.Value.(type) {
+		case *instance:
+			return o, o.scope != nil
+		case sched.Owned:
+			return o, true
 		}
 	}
 	return nil, false

@@ -87,11 +87,7 @@ func (rt *Runtime) taskSpawn(L *lua.LState) int {
 // spawn starts the function at stack index n with the arguments after it and pushes its task.
 func (rt *Runtime) spawn(L *lua.LState, scope *sched.Scope, n int, fn string) int {
 	body := luavalue.ArgFunction(L, n, fn)
-	args := make([]lua.LValue, 0, max(L.GetTop()-n, 0))
-	for i := n + 1; i <= L.GetTop(); i++ {
-		args = append(args, L.Get(i))
-	}
-	L.Push(rt.newUserData(taskMeta, rt.sched.Spawn(scope, body, args...)))
+	L.Push(rt.newUserData(taskMeta, rt.sched.Spawn(scope, body, valuesFrom(L, n+1)...)))
 	return 1
 }
 
@@ -183,16 +179,21 @@ func limit(d time.Duration) time.Duration {
 
 // inScope calls the function at stack index n, with the arguments after it, in a scope of its own.
 func (rt *Runtime) inScope(L *lua.LState, o sched.ScopeOptions, n int) int {
-	return rt.sched.InScope(L, o, func(L *lua.LState, _ *sched.Scope) int { return callFrom(L, n) })
+	call := valuesFrom(L, n)
+	return rt.sched.InScope(L, o, func(L *lua.LState, _ *sched.Scope) int {
+		for _, v := range call {
+			L.Push(v)
+		}
+		L.Call(len(call)-1, lua.MultRet)
+		return L.GetTop()
+	})
 }
 
-// callFrom calls the function at stack index n with what is on the stack above it, and gives the number of results,
-// which stand on top of the stack.
-func callFrom(L *lua.LState, n int) int {
-	top := L.GetTop()
-	for i := n; i <= top; i++ {
-		L.Push(L.Get(i))
+// valuesFrom gives what is on the stack from index n on.
+func valuesFrom(L *lua.LState, n int) []lua.LValue {
+	values := make([]lua.LValue, 0, max(L.GetTop()-n+1, 0))
+	for i := n; i <= L.GetTop(); i++ {
+		values = append(values, L.Get(i))
 	}
-	L.Call(top-n, lua.MultRet)
-	return L.GetTop() - top
+	return values
 }

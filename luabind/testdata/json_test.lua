@@ -1,0 +1,39 @@
+local check = require "check"
+
+check.eq(json.encode({ b = 1, a = { true, json.null } }), '{"a":[true,null],"b":1}')
+check.eq(json.encode({ 1, {} }, { indent = 2 }), "[\n  1,\n  {}\n]")
+check.eq(json.encode(json.array {}), "[]")
+check.eq(json.encode(json.object { "x" }), '{"1":"x"}')
+local ordered = {}
+ordered.z = 1
+ordered.a = 2
+check.eq(json.encode(ordered, { sort = false }), '{"z":1,"a":2}')
+
+check.eq(json.decode('{"a":[1,null],"b":null}'), { a = { 1, json.null }, b = json.null })
+check.eq(json.decode('{"a":[1,null,2],"b":null}', { null = "drop" }), { a = { 1, 2 } })
+check.eq(json.encode(json.decode('{"empty":[],"none":{}}')), '{"empty":[],"none":{}}')
+check.eq(json.decode("12"), 12)
+if not json.null then error("json.null is false") end
+check.eq(require("json"), json)
+
+local err = check.fails("value", "at 2:6", function() json.decode('{\n "a":}') end)
+check.eq(err.op, "json.decode")
+check.match(err.where, "json_test.lua")
+check.fails("value", "(at rows[2].f)", json.encode, { rows = { 1, { f = print } } })
+check.fails("value", "list with a hole at 2", json.encode, { 1, nil, 3 })
+check.fails("value", "not UTF-8", json.encode, "\255")
+check.fails("usage", "must be a string, not nil", json.decode)
+check.fails("usage", '"keep" or "drop"', json.decode, "1", { null = "x" })
+check.fails("usage", "from 0 to 16", json.encode, 1, { indent = -1 })
+check.fails("usage", "metatable of its own", json.array, setmetatable({}, {}))
+check.fails("usage", "must be a table", json.array)
+
+-- long texts are decoded beside the scheduler
+local long = {}
+for i = 1, 30000 do long[i] = { id = i, text = "x" } end
+local text, turns = json.encode(long), 0
+local other = task.spawn(function() for _ = 1, 3 do turns = turns + 1 task.sleep(0) end end)
+check.eq(#json.decode(text), 30000)
+check.eq(turns > 0, true)
+other:join()
+check.fails("value", "at 1:", json.decode, text .. "]")
