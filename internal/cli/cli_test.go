@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/pierun/pierun/luabind"
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/pie"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// call runs the command in this process, with an environment of pairs.
+func call(ctx context.Context, args []string, pairs ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = Run(ctx, Env{Args: args, Stdout: &out, Stderr: &errs, Getenv: environment(pairs...)})
+	return code, out.String(), errs.String()
+}
+
+func environment(pairs ...string) func(string) string {
+	return func(name string) string {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+func TestRunWithoutAProcess(t *testing.T) {
+	code, stdout, stderr := call(t.Context(), []string{"-e", "print(arg[1])", "word"})
+	if code != exitOK || stdout != "word\n" || stderr != "" {
+		t.Errorf("%d, %q, %q", code, stdout, stderr)
+	}
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(Signalled(syscall.SIGTERM))
+	code, _, stderr := call(ctx, []string{"-e", "task.sleep(600)"})
+	if code != exitTerminate || !strings.Contains(stderr, "SIGTERM: ended") {
+		t.Errorf("%d, %q", code, stderr)
+	}
+}
+
+func TestEngineEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(Signalled(os.Interrupt))
+	code, _, stderr := call(ctx, []string{"engine", "--listen", "127.0.0.1:0"})
+	if code != exitInterrupt {
+		t.Errorf("%d, %q", code, stderr)
+	}
+}
+
+func TestCodeOf(t *testing.T) {
+	tests := []struct {
+		err  error
+		want int
+	}{
+		{nil, 0},
+		{errors.New("any"), 1},
+		{luavalue.Errorf(luavalue.KindUsage, "x"), 1},
+		{luavalue.Errorf(luavalue.KindTimeout, "x"), 1},
+		{luavalue.Errorf(luavalue.KindConnect, "x"), 5},
+		{luavalue.Errorf(luavalue.KindAuth, "x"), 5},
+		{luavalue.Errorf(luavalue.KindBudget, "x"), 6},
+		{&pie.Error{Kind: pie.KindConnect}, 5},
+		{&pie.Error{Kind: pie.KindAuth}, 5},
+		{&pie.Error{Kind: pie.KindTimeout}, 1},
+		{&luabind.ExitError{Code: 9}, 9},
+		{luabind.ErrStdoutClosed, 141},
+		{Signalled(os.Interrupt), 130},
+		{Signalled(syscall.SIGTERM), 143},
+		{Signalled(syscall.SIGHUP), 129},
+		{&Stop{Code: 124}, 124},
+		{fmt.Errorf("around: %w", Signalled(os.Interrupt)), 130},
+	}
+	for _, test := range tests {
+		if got := codeOf(test.err); got != test.want {
+			t.Errorf("%v: exit code %d, want %d", test.err, got, test.want)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	tests := map[string]string{
+		"":                    "help --short",
+		"--help x":            "help x",
+		"-h":                  "help",
+		"--version":           "version",
+		"flow.lua run":        "run flow.lua run",
+		"run flow.lua":        "run flow.lua",
+		"-e x ping":           "run -e x ping",
+		"ping --server x":     "ping --server x",
+		"--server x flow.lua": "run --server x flow.lua",
+		"-":                   "run -",
+		"./engine":            "run ./engine",
+	}
+	for typed, want := range tests {
+		a := &app{env: Env{Args: strings.Fields(typed)}}
+		a.commands = append(a.commands, a.runCommand(), a.pingCommand(), a.engineCommand(), a.versionCommand(), a.helpCommand())
+		if got := strings.Join(a.words(), " "); got != want {
+			t.Errorf("%q is %q, want %q", typed, got, want)
+		}
+	}
+}
+
+func TestUserName(t *testing.T) {
+	home := t.TempDir()
+	write := func(text string) {
+		folder := filepath.Join(home, ".pie")
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, "cli_config.toml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect := func(want string, pairs ...string) {
+		t.Helper()
+		if got := userName(environment(pairs...)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	expect("")
+	expect("login", "USER", "login", "HOME", home)
+	write(`username = "configured"`)
+	expect("configured", "USER", "login", "HOME", home)
+	expect("configured", "PIE_CLI_HOME", filepath.Join(home, ".pie"))
+	write(`username = `)
+	expect("windows", "USERNAME", "windows", "USERPROFILE", home)
+}
+
+func TestMachineMemory(t *testing.T) {
+	if got := machineMemory(); got < 16<<20 {
+		t.Errorf("this machine has %d bytes?", got)
+	}
+}

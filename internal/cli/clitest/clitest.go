@@ -1,0 +1,225 @@
+// Package clitest has the commands that scripts of rogpeppe's testscript need to test the pierun command: exit codes,
+// signals at the right moment, and a server of one's own.
+//
+// Nothing here sleeps: what a script waits for is a line that the command prints.
+package clitest
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// Commands are the commands beyond testscript's own:
+//
+//	exits CODE [<FILE] ARGS…        run pierun ARGS and expect the exit code; stdout and stderr are kept
+//	when LINE ACTION CODE ARGS…     the same, and once LINE was printed: INT, TERM, HUP, INT2 (twice) or close (stdout)
+//	engine ARGS…                    start pierun engine on a free port until the end; its address is in $SERVER
+//	none PATTERN                    no file matches
+func Commands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"exits":  exits,
+		"when":   when,
+		"engine": engine,
+		"none":   none,
+	}
+}
+
+// Setup gives each script an empty home and no settings of whoever runs the tests.
+func Setup(env *testscript.Env) error {
+	for _, name := range []string{"PIE_SERVER", "PIE_CLI_HOME", "NO_COLOR", "XDG_STATE_HOME"} {
+		env.Setenv(name, "")
+	}
+	env.Setenv("HOME", env.WorkDir+"/home")
+	env.Setenv("USER", "somebody")
+	return os.MkdirAll(env.WorkDir+"/home", 0o755)
+}
+
+// command is pierun in the script's folder and environment.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+	path, err := exec.LookPath("pierun")
+	ts.Check(err)
+	c := exec.Command(path, args...)
+	c.Dir = ts.MkAbs(".")
+	c.Env = append(os.Environ(), "PWD="+c.Dir)
+	for _, name := range []string{"HOME", "USER", "PIE_SERVER", "PIE_CLI_HOME", "NO_COLOR", "XDG_STATE_HOME"} {
+		c.Env = append(c.Env, name+"="+ts.Getenv(name))
+	}
+	return c
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: exits CODE [<FILE] ARGS…")
+	}
+	code, rest := args[0], args[1:]
+	var input io.Reader
+	if len(rest) > 0 && strings.HasPrefix(rest[0], "<") {
+		input, rest = strings.NewReader(ts.ReadFile(rest[0][1:])), rest[1:]
+	}
+	c := command(ts, rest)
+	c.Stdin, c.Stdout, c.Stderr = input, ts.Stdout(), ts.Stderr()
+	expect(ts, c.Run(), code)
+}
+
+// expect compares how a process ended with the code that was asked for.
+func expect(ts *testscript.TestScript, err error, code string) {
+	got := 0
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		got = ended.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(got) != code {
+		ts.Fatalf("exit code %d, want %s", got, code)
+	}
+}
+
+func when(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: when LINE ACTION CODE ARGS…")
+	}
+	line, action, code := args[0], args[1], args[2]
+	c := command(ts, args[3:])
+	stderr := newWatched()
+	c.Stderr = stderr
+	stdout, err := c.StdoutPipe()
+	ts.Check(err)
+	ts.Check(c.Start())
+	defer func() { _ = c.Process.Kill() }()
+	lines := bufio.NewReader(stdout)
+	ts.Check(readUntil(lines, line, ts.Stdout()))
+	act(ts, c, action, stdout, stderr)
+	if action != "close" {
+		_, err = io.Copy(ts.Stdout(), lines)
+		ts.Check(err)
+	}
+	err = c.Wait()
+	_, _ = io.WriteString(ts.Stderr(), stderr.String())
+	expect(ts, err, code)
+}
+
+func act(ts *testscript.TestScript, c *exec.Cmd, action string, stdout io.Closer, stderr *watched) {
+	signals := map[string]os.Signal{"INT": os.Interrupt, "INT2": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}
+	if action == "close" {
+		ts.Check(stdout.Close())
+		return
+	}
+	signal, known := signals[action]
+	if !known {
+		ts.Fatalf("unknown action %s", action)
+	}
+	ts.Check(c.Process.Signal(signal))
+	if action == "INT2" {
+		<-stderr.seen("ending what runs")
+		ts.Check(c.Process.Signal(signal))
+	}
+}
+
+func readUntil(r *bufio.Reader, line string, copyTo io.Writer) error {
+	for {
+		text, err := r.ReadString('\n')
+		_, _ = io.WriteString(copyTo, text)
+		if strings.TrimSpace(text) == line {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("the line %q never came: %w", line, err)
+		}
+	}
+}
+
+func engine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: engine ARGS…")
+	}
+	c := command(ts, append([]string{"engine", "--listen", "127.0.0.1:0"}, args...))
+	stderr := newWatched()
+	c.Stderr = stderr
+	ts.Check(c.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	ts.Defer(func() {
+		_ = c.Process.Signal(os.Interrupt)
+		<-ended
+	})
+	select {
+	case <-stderr.seen("listening on "):
+	case err := <-ended:
+		ended <- err
+		ts.Fatalf("the engine ended: %v\n%s", err, stderr.String())
+	}
+	_, address, _ := strings.Cut(stderr.String(), "listening on ")
+	address, _, _ = strings.Cut(address, "\n")
+	ts.Setenv("SERVER", address)
+}
+
+func none(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: none PATTERN")
+	}
+	found, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(found) > 0 {
+		ts.Fatalf("there are %q", found)
+	}
+}
+
+// watched collects what is written and tells when a text has come by, as part of a whole line.
+type watched struct {
+	mu     sync.Mutex
+	text   bytes.Buffer
+	wanted map[string]chan struct{}
+}
+
+func newWatched() *watched { return &watched{wanted: map[string]chan struct{}{}} }
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.text.Write(p)
+	for text, found := range w.wanted {
+		if w.has(text) {
+			close(found)
+			delete(w.wanted, text)
+		}
+	}
+	return len(p), nil
+}
+
+// has says whether a line with text has been written to its end.
+func (w *watched) has(text string) bool {
+	_, after, found := strings.Cut(w.text.String(), text)
+	return found && strings.Contains(after, "\n")
+}
+
+// seen is closed once a line with text has come.
+func (w *watched) seen(text string) <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	found := make(chan struct{})
+	if w.has(text) {
+		close(found)
+		return found
+	}
+	w.wanted[text] = found
+	return found
+}
+
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}

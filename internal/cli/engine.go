@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/pierun/pierun/pie/engine"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+const (
+	defaultListen  = "127.0.0.1:8080" // where Pie's own servers listen
+	defaultDialect = "gateway-0.5"    // what the newest released servers speak
+)
+
+func (a *app) engineCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "engine",
+		Usage: "serve the embedded engine, which is simulated, to other programs",
+		Description: `pierun engine                                       # gateway-0.5 on 127.0.0.1:8080
+pierun engine --listen 127.0.0.1:0 --dialect process # any free port; it is printed
+pierun engine --rate 40 --seed 7                    # 40 tokens a second, always the same ones`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "listen", Usage: "listen on `HOST:PORT` (port 0: a free one)", Value: defaultListen},
+			&cli.StringFlag{Name: "dialect", Usage: "speak `NAME`, a family or a generation as in pierun version", Value: defaultDialect},
+			&cli.StringFlag{Name: "rate", Usage: "`N` tokens a second in each completion; 0: as fast as they are read", Value: "0"},
+			seedFlag("the words of completions"),
+		},
+		Action: a.engine,
+	}
+}
+
+func (a *app) engine(ctx *cli.Context) error {
+	if err := a.noWords(ctx); err != nil {
+		return err
+	}
+	o := &options{ctx: ctx}
+	cfg := engine.Config{Dialect: o.dialect(), TokenRate: o.rate("rate")}
+	if seed := o.integer("seed"); seed != nil {
+		cfg.Seed = *seed
+	}
+	if o.err != nil {
+		return o.err
+	}
+	if cfg.Dialect == nil {
+		d, err := wire.Find(defaultDialect)
+		if err != nil {
+			return err
+		}
+		cfg.Dialect = d
+	}
+	return a.serve(ctx.Context, cfg, o.text("listen"))
+}
+
+// serve answers connections until ctx ends, which is the only good end.
+func (a *app) serve(ctx context.Context, cfg engine.Config, address string) error {
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", address)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	server, err := engine.New(cfg)
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
+	a.say("simulated: %s, no language model answers here", cfg.Dialect.Generation)
+	_, _ = fmt.Fprintf(a.env.Stderr, "listening on ws://%s\n", listener.Addr())
+	stop := context.AfterFunc(ctx, func() { _ = listener.Close() })
+	defer stop()
+	err = server.Serve(listener)
+	_ = server.Close()
+	return stopped(ctx, err)
+}

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// The flags that several commands have. All values are read as text, so that a wrong one is answered in our words.
+func serverFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "server", Usage: "talk to the Pie server at `URL`, ws://host:port or wss://…; without it $PIE_SERVER, without that the embedded engine, which is simulated"},
+		&cli.StringFlag{Name: "user", Usage: "log in as `NAME` (default: that of Pie's own command line, else the login name)"},
+		&cli.StringFlag{Name: "dialect", Usage: "do not find out what the server speaks: a family or a generation, `NAME` as in pierun version"},
+	}
+}
+
+func seedFlag(what string) cli.Flag {
+	return &cli.StringFlag{Name: "seed", Usage: "fix " + what + " with the whole number `N`"}
+}
+
+// options reads the flags of one command. The first problem stays in err; what is read after it is zero.
+type options struct {
+	ctx *cli.Context
+	err error
+}
+
+func (o *options) text(flag string) string { return o.ctx.String(flag) }
+
+// fail keeps the first problem.
+func (o *options) fail(flag, format string, a ...any) {
+	if o.err == nil {
+		o.err = usagef("", "--"+flag+" "+format, a...)
+	}
+}
+
+// duration is zero when the flag is not there.
+func (o *options) duration(flag string) time.Duration {
+	if !o.ctx.IsSet(flag) {
+		return 0
+	}
+	d, err := luavalue.ParseDuration(lua.LString(o.text(flag)))
+	switch {
+	case err != nil:
+		o.fail(flag, "%v", err)
+	case d == 0:
+		o.fail(flag, "must be longer than nothing")
+	}
+	return d
+}
+
+// integer is nil when the flag is not there.
+func (o *options) integer(flag string) *int64 {
+	if !o.ctx.IsSet(flag) {
+		return nil
+	}
+	n, err := strconv.ParseInt(o.text(flag), 10, 64)
+	if err != nil {
+		o.fail(flag, "must be a whole number, not %q", o.text(flag))
+	}
+	return &n
+}
+
+// rate is a number that is not negative.
+func (o *options) rate(flag string) float64 {
+	if !o.ctx.IsSet(flag) {
+		return 0
+	}
+	f, err := strconv.ParseFloat(o.text(flag), 64)
+	if err != nil || !(f >= 0 && f <= 1e12) {
+		o.fail(flag, "must be a number of tokens per second, not %q", o.text(flag))
+		return 0
+	}
+	return f
+}
+
+// choice is one of the words; empty when the flag is not there.
+func (o *options) choice(flag string, words ...string) string {
+	word := o.text(flag)
+	if word == "" && !o.ctx.IsSet(flag) || slices.Contains(words, word) {
+		return word
+	}
+	o.fail(flag, "must be %s, not %q%s", alternatives(words), word, meant(word, words))
+	return ""
+}
+
+// dialect is nil when the flag is not there, or says to find out.
+func (o *options) dialect() *wire.Dialect {
+	word := o.text("dialect")
+	if word == "" || word == "auto" {
+		return nil
+	}
+	d, err := wire.Find(word)
+	if err != nil {
+		o.fail("dialect", "must be auto, %s, not %q%s", alternatives(dialectNames()), word, meant(word, dialectNames()))
+	}
+	return d
+}
+
+// server is the address to dial; "" is the embedded engine. An empty --server wins over the environment.
+func (a *app) server(o *options) string {
+	if o.ctx.IsSet("server") {
+		return o.text("server")
+	}
+	return a.env.Getenv("PIE_SERVER")
+}
+
+// user is the name to log in with.
+func (a *app) user(o *options) string {
+	if o.ctx.IsSet("user") {
+		return o.text("user")
+	}
+	return userName(a.env.Getenv)
+}
+
+// dialectNames lists the families and then their generations, oldest first.
+func dialectNames() []string {
+	var families, generations []string
+	for _, d := range wire.Generations() {
+		if !slices.Contains(families, d.Family) {
+			families = append(families, d.Family)
+		}
+		generations = append(generations, d.Generation)
+	}
+	return append(families, generations...)
+}
+
+func alternatives(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+func meant(word string, among []string) string {
+	if closest := luavalue.Closest(word, among); closest != "" {
+		return "; did you mean " + closest + "?"
+	}
+	return ""
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pierun/pierun/luabind"
+)
+
+// report prints how a run ended and gives its exit code as a status.
+func (a *app) report(rt *luabind.Runtime, s *script, err error) error {
+	var stop *Stop
+	var exit *luabind.ExitError
+	switch {
+	case err == nil, errors.Is(err, luabind.ErrStdoutClosed):
+	case errors.As(err, &stop):
+		defer a.sayStopped(rt.Report(), stop)
+	case errors.As(err, &exit):
+		if exit.Message != "" {
+			a.fail(exit.Message)
+		}
+	default:
+		a.describe(rt, s, err)
+	}
+	closing := rt.Report()
+	for _, line := range closing.Lines(s.quiet) {
+		a.say("%s", line)
+	}
+	code := codeOf(err)
+	if code == exitOK && err == nil && closing.Failed() > 0 {
+		code = exitRows
+	}
+	return status(code)
+}
+
+// describe prints an error of the script: place, excerpt, what the server said, hint; its causes with --debug.
+func (a *app) describe(rt *luabind.Runtime, s *script, err error) {
+	a.fail(rt.Describe(err))
+	if !s.debug {
+		return
+	}
+	for _, line := range causes(err) {
+		_, _ = fmt.Fprintf(a.env.Stderr, "  caused by: %s\n", line)
+	}
+}
+
+// sayStopped is the last line of a run that was ended from outside.
+func (a *app) sayStopped(r luabind.Report, why *Stop) {
+	if len(r.Unconfirmed) > 0 || len(r.Kept) > 0 {
+		a.say("%s: ended; see above for what may still be running", why.What)
+		return
+	}
+	a.say("%s: ended; nothing that this run launched is left running", why.What)
+}

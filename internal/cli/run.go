@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/pierun/pierun/internal/clock"
+	"github.com/pierun/pierun/luabind"
+	"github.com/pierun/pierun/luabind/luavalue"
+)
+
+const defaultGrace = 5 * time.Second
+
+func (a *app) runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "run a Lua script; the word run may be left out",
+		ArgsUsage: "FILE [ARGS…]",
+		UsageText: "pierun [flags] FILE [ARGS…]\npierun [flags] -e CODE [ARGS…]\npierun [flags] - [ARGS…] < FILE",
+		Description: `pierun flow.lua                              # on the embedded engine, which is simulated
+pierun --server ws://gpu:8080 flow.lua       # on a real Pie server
+pierun flow.lua --topic tea questions.jsonl  # what follows FILE is the script's
+pierun -e 'print(pie.run("text-completion", {prompt = "Once"}).text)'
+pierun --timeout 10m --seed 7 flow.lua       # at most ten minutes, the same random numbers each time`,
+		Flags: append(serverFlags(),
+			&cli.StringFlag{Name: "execute", Aliases: []string{"e"}, Usage: "run `CODE` instead of a file"},
+			&cli.StringFlag{Name: "timeout", Usage: "end everything after `TIME` (90, 1m30s): exit code 124"},
+			&cli.StringFlag{Name: "grace", Usage: "how long cleanup may take, `TIME`: 5s if not given"},
+			seedFlag("math.random, and the words of the embedded engine,"),
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress and no closing remarks, errors alone"},
+			&cli.StringFlag{Name: "progress", Usage: "how progress is shown, `HOW`: auto, plain or none"},
+			&cli.StringFlag{Name: "log-level", Usage: "what log.* prints, `LEVEL`: debug, info, warn or error"},
+			&cli.BoolFlag{Name: "debug", Usage: "log-level debug, and every error with its causes"},
+		),
+		Action: a.run,
+	}
+}
+
+// script is what is to be run, and where.
+type script struct {
+	path, code, name string // path, or code with its name
+	words            []string
+	cfg              luabind.Config
+	timeout          time.Duration
+	quiet, debug     bool
+	engine           *embedded
+}
+
+func (a *app) run(ctx *cli.Context) error {
+	s, err := a.script(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.engine.close()
+	run := ctx.Context
+	if s.timeout > 0 {
+		over := &Stop{Code: exitTimeout, What: "--timeout " + ctx.String("timeout")}
+		limited, cancel := context.WithTimeoutCause(run, s.timeout, over)
+		defer cancel()
+		run = limited
+	}
+	return a.carryOut(run, s)
+}
+
+// script reads the command line of run. Nothing is dialled and nothing started.
+func (a *app) script(ctx *cli.Context) (*script, error) {
+	o := &options{ctx: ctx}
+	s := &script{quiet: ctx.Bool("quiet"), debug: ctx.Bool("debug"), timeout: o.duration("timeout")}
+	dialect, seed := o.dialect(), o.integer("seed")
+	s.cfg = luabind.Config{
+		Server: a.server(o), User: a.user(o), Dialect: o.text("dialect"),
+		Clock: clock.System{}, Stdin: a.env.Stdin, Stdout: a.env.Stdout, Stderr: a.env.Stderr,
+		HostFlags: flagWords(ctx.Command),
+		Grace:     orDefault(o.duration("grace"), defaultGrace),
+		Seed:      seed, Quiet: s.quiet,
+		Progress: a.progress(o, s.quiet),
+		LogLevel: o.choice("log-level", "debug", "info", "warn", "error"),
+	}
+	if s.debug && s.cfg.LogLevel == "" {
+		s.cfg.LogLevel = "debug"
+	}
+	if o.err != nil {
+		return nil, o.err
+	}
+	s.engine = a.newEmbedded(dialect, seed)
+	s.cfg.Dial, s.cfg.DialDialect = s.engine.DialContext, s.engine.generation()
+	return s, a.source(ctx, s)
+}
+
+// progress draws on a person's terminal, writes lines elsewhere, and is silent when asked to be.
+func (a *app) progress(o *options, quiet bool) string {
+	how := o.choice("progress", "auto", "plain", "none")
+	switch {
+	case how == "" && quiet:
+		return "none"
+	case (how == "" || how == "auto") && !isTerminal(a.env.Stderr):
+		return "plain"
+	case how == "":
+		return "auto"
+	}
+	return how
+}
+
+func orDefault(d, def time.Duration) time.Duration {
+	if d == 0 {
+		return def
+	}
+	return d
+}
+
+// source finds what to run: the code of -e, standard input for "-", or a file.
+func (a *app) source(ctx *cli.Context, s *script) error {
+	s.words = ctx.Args().Slice()
+	if ctx.IsSet("execute") {
+		s.code, s.name = ctx.String("execute"), "(command line)"
+		return nil
+	}
+	if len(s.words) == 0 {
+		return usagef(a.seeHelp(ctx.Command), "there is no FILE to run")
+	}
+	s.path, s.words = s.words[0], s.words[1:]
+	if s.path == "-" {
+		text, err := io.ReadAll(a.env.Stdin)
+		s.code, s.name, s.path = string(text), "(stdin)", ""
+		return err
+	}
+	return a.checkFile(s.path)
+}
+
+// checkFile says what is wrong with a FILE before anything is started.
+func (a *app) checkFile(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a.noFile(path)
+	}
+	if err != nil {
+		return usagef("", "cannot read %s: %v", path, cause(err))
+	}
+	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return usagef("name the script in it: "+filepath.Join(path, "FILE.lua"), "%s is a folder, not a script", path)
+	}
+	return nil
+}
+
+// noFile guesses what was meant: a command behind flags, a misspelt command, or another file of the folder.
+func (a *app) noFile(path string) error {
+	switch {
+	case a.command(path) != nil:
+		return usagef("flags go behind it: pierun "+path+" --flag…", "%s is a command, and the first word names the command", path)
+	case strings.ContainsAny(path, `/\.`):
+		return usagef(strings.TrimPrefix(meant(path, scriptsBeside(path)), "; "), "there is no file %s", path)
+	}
+	return usagef(strings.TrimPrefix(meant(path, a.commandNames()), "; "), "there is no file and no command %s", path)
+}
+
+func scriptsBeside(path string) []string {
+	found, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*.lua"))
+	return found
+}
+
+// cause is what the system says, without the name of the call and the path.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// carryOut runs the script and reports how it went.
+func (a *app) carryOut(ctx context.Context, s *script) error {
+	journal := a.journal()
+	defer func() { _ = journal.Close() }()
+	s.cfg.Journal, s.cfg.Args = journal, s.words
+	rt, err := luabind.New(s.cfg)
+	if err != nil {
+		return err
+	}
+	announced := a.announce(ctx)
+	err = a.bounded(ctx, s.cfg.Grace, func() error { return start(ctx, rt, s) })
+	announced()
+	if errors.Is(err, errOverdue) {
+		return a.overdue(ctx)
+	}
+	rt.Close()
+	return a.report(rt, s, err)
+}
+
+func start(ctx context.Context, rt *luabind.Runtime, s *script) error {
+	if s.path != "" {
+		return rt.RunFile(ctx, s.path)
+	}
+	return rt.RunString(ctx, s.name, s.code)
+}
+
+// causes lists what lies below an error of the script, the nearest first.
+func causes(err error) []string {
+	var script *luavalue.Error
+	if errors.As(err, &script) {
+		err = script.Cause
+	}
+	var list []string
+	for ; err != nil; err = errors.Unwrap(err) {
+		if text := err.Error(); len(list) == 0 || list[len(list)-1] != text {
+			list = append(list, text)
+		}
+	}
+	return list
+}

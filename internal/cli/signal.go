@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Signals are those that end a run after its cleanup. What the parent of this process has told it to ignore (nohup,
+// a job in the background) stays ignored.
+func Signals() []os.Signal {
+	var list []os.Signal
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// Signalled is the cause that a signal ends a run with.
+func Signalled(s os.Signal) *Stop {
+	switch s {
+	case syscall.SIGTERM:
+		return &Stop{Code: exitTerminate, What: "SIGTERM"}
+	case syscall.SIGHUP:
+		return &Stop{Code: exitHangup, What: "hang-up"}
+	}
+	return &Stop{Code: exitInterrupt, What: "Ctrl-C"}
+}
