@@ -3,6 +3,7 @@ package luabind
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 
@@ -39,6 +40,7 @@ func (a *argument) shownName() string {
 // help is what --help prints.
 func (s *argSpec) help() string {
 	var b strings.Builder
+	trailing := regexp.MustCompile(` +\n`) // of columns without a description
 	b.WriteString(s.usage() + "\n")
 	if s.text != "" {
 		b.WriteString("\n" + s.text + "\n")
@@ -48,7 +50,7 @@ func (s *argSpec) help() string {
 	s.section(w, "options", true)
 	_, _ = fmt.Fprint(w, "  -h, --help\tshow this help\n") // into memory: it cannot fail
 	_ = w.Flush()
-	return b.String()
+	return trailing.ReplaceAllString(b.String(), "\n")
 }
 
 func (s *argSpec) section(w *tabwriter.Writer, title string, flags bool) {
