@@ -16,7 +16,7 @@ import (
 
 // host is one runtime on an engine in memory, with what it wrote.
 type host struct {
-	t              *testing.T
+	t              testing.TB
 	engine         *engine.Engine
 	config         luabind.Config
 	stdout, stderr buffer
@@ -42,7 +42,7 @@ func (b *buffer) String() string {
 }
 
 // newHost makes a host; change may alter what it is made of.
-func newHost(t *testing.T, change ...func(*host, *engine.Config)) *host {
+func newHost(t testing.TB, change ...func(*host, *engine.Config)) *host {
 	t.Helper()
 	h := &host{t: t}
 	config := engine.Config{Programs: append(engine.Builtin(), puppet{})}
@@ -78,6 +78,15 @@ func (h *host) runNamed(ctx context.Context, name, code string) error {
 	err := h.rt.RunString(ctx, name, code)
 	h.stop()
 	return err
+}
+
+// newBenchHost is a started host that is stopped when the benchmark ends.
+func newBenchHost(b *testing.B) *host {
+	b.Helper()
+	h := newHost(b)
+	h.start()
+	b.Cleanup(h.stop)
+	return h
 }
 
 func (h *host) start() {
