@@ -52,13 +52,26 @@ func (s *session) badFrame(err error) {
 	}
 }
 
-// frameError is err without the words that only a Go reader needs.
+// frameError words what is wrong with a frame as the gateway does.
 func frameError(err error) string {
-	if inner := errors.Unwrap(err); inner != nil && inner != wire.ErrUnknown && inner != wire.ErrMalformed {
-		return inner.Error()
+	if unknown, ok := errors.AsType[*wire.UnknownError](err); ok {
+		switch {
+		case unknown.Field != "":
+			return "missing field `" + unknown.Field + "`"
+		case unknown.Type == "":
+			return "missing field `type`"
+		}
+		return "unknown variant `" + unknown.Type + "`, expected one of " + knownTypes
+	}
+	if syntax, ok := errors.AsType[*wire.SyntaxError](err); ok {
+		return syntax.Reason
 	}
 	return err.Error()
 }
+
+// knownTypes lists a gateway's commands, as its refusals do.
+const knownTypes = "`auth_identify`, `auth_prove`, `check_program`, `query`, `add_program`, `launch_process`, " +
+	"`attach_process`, `terminate_process`, `signal_process`, `transfer_file`, `list_processes`, `ping`"
 
 // run handles one command. What the server does not know it does not answer.
 func (s *session) run(c *wire.Command) {

@@ -24,8 +24,8 @@ func (s *session) install(c *wire.Command, data []byte) {
 		s.answer(c, false, why)
 		return
 	}
-	if s.keepsOld(c, m) {
-		s.answer(c, true, s.installedWords(m, hash))
+	if old := s.kept(c, m); old != nil {
+		s.answerInstall(c, old, hash)
 		return
 	}
 	in, err := s.e.load(data, m)
@@ -34,7 +34,12 @@ func (s *session) install(c *wire.Command, data []byte) {
 		return
 	}
 	in.hash = hash
-	s.settleInstall(c, in)
+	if in.broken != "" && s.e.rules.compiles == compileDrops {
+		s.turnAway()
+		return
+	}
+	s.e.store.add(in)
+	s.answerInstall(c, in, hash)
 }
 
 // hashProblem compares what was announced with what came. The process family does not look.
@@ -53,26 +58,22 @@ func (s *session) hashProblem(declared, actual string) string {
 	return ""
 }
 
-// keepsOld says whether an upload changes nothing although it succeeds.
-func (s *session) keepsOld(c *wire.Command, m *program.Manifest) bool {
+// kept is the installed program that an upload does not replace although it succeeds; nil when it does.
+func (s *session) kept(c *wire.Command, m *program.Manifest) *installed {
 	old := s.e.store.byName(m.Namespace, m.Name, m.Version)
-	if old == nil || !s.e.features.StrictNames {
-		return false
+	if old == nil || !s.e.features.StrictNames || c.Force && !s.e.store.isPinned(old) {
+		return nil
 	}
-	return !c.Force || s.e.store.isPinned(old)
+	return old
 }
 
-func (s *session) settleInstall(c *wire.Command, in *installed) {
-	if in.broken != "" && s.e.rules.compiles == compileDrops {
-		s.turnAway()
-		return
-	}
-	s.e.store.add(in)
+// answerInstall tells that a program is in place, or that it is and cannot be launched.
+func (s *session) answerInstall(c *wire.Command, in *installed, hash string) {
 	if in.broken != "" && s.e.rules.compiles == compileAtUpload {
 		s.answer(c, false, in.broken)
 		return
 	}
-	s.answer(c, true, s.installedWords(&in.manifest, in.hash))
+	s.answer(c, true, s.installedWords(&in.manifest, hash))
 }
 
 func (s *session) installedWords(m *program.Manifest, hash string) string {
@@ -98,11 +99,27 @@ func (s *session) manifestOf(c *wire.Command, hash string) (*program.Manifest, s
 	case err != nil && s.e.features.Namespaces:
 		return nil, "Failed to parse manifest: " + oldManifestError(err)
 	case err != nil:
-		return nil, "Invalid manifest: Failed to parse manifest TOML: " + err.Error()
+		return nil, "Invalid manifest: Failed to parse manifest TOML: TOML parse error: " + manifestFault(err)
 	case s.e.features.Namespaces && m.Namespace == "":
 		return nil, "Failed to parse manifest: Invalid package.name format '" + m.Name + "': expected 'namespace/name'"
+	case s.e.features.BareNames && m.Namespace != "":
+		return nil, "program " + m.Ref().String() + " is not installed (looked in the programs of this simulation)"
 	}
 	return m, ""
+}
+
+// manifestFault is a manifest's fault as 0.3 and later word it, without the excerpt.
+func manifestFault(err error) string {
+	text := strings.TrimPrefix(err.Error(), program.ErrManifest.Error()+": ")
+	switch {
+	case strings.Contains(text, "no [package]"):
+		return "missing field `package`"
+	case strings.Contains(text, "has no name"):
+		return "missing field `name`"
+	case strings.Contains(text, "has no version"):
+		return "missing field `version`"
+	}
+	return text
 }
 
 // oldManifestError is a manifest's fault as 0.2 words it.
@@ -116,7 +133,7 @@ func oldManifestError(err error) string {
 	case strings.Contains(text, "has no version"):
 		return "Manifest missing package.version field"
 	}
-	return "Failed to parse manifest TOML: " + text
+	return "Failed to parse manifest TOML: TOML parse error: " + manifestFault(err)
 }
 
 // manifestFromFile takes the name from the file's and the language from its extension, as 0.6 does.

@@ -186,13 +186,13 @@ const placeholderBytes = "\x00asm\x0d\x00\x01\x00"
 func (r *replay) otherUpload(frame []byte) []byte {
 	r.t.Helper()
 	ours := program.Hash([]byte(placeholderBytes))
-	up := &wire.Command{Kind: wire.AddProgram, Corr: 2, Force: true, Hash: cutText(frame, "program_hash"),
-		Manifest: cutText(frame, "manifest"), Chunk: wire.Chunk{Total: 1, Data: []byte(placeholderBytes)}}
+	up := &wire.Command{Kind: wire.AddProgram, Corr: cutNumber(frame, "corr_id", 2),
+		Force: !bytes.Contains(frame, []byte("force_overwrite\xc2")),
+		Hash:  cutText(frame, "program_hash"), Manifest: cutText(frame, "manifest"),
+		Chunk: wire.Chunk{Index: cutNumber(frame, "chunk_index", 0), Total: cutNumber(frame, "total_chunks", 1),
+			Data: []byte(placeholderBytes)}}
 	if hashPattern.MatchString(up.Hash) {
 		r.theirs[up.Hash], up.Hash = ours, ours
-	}
-	if at := bytes.Index(frame, []byte("\xa7corr_id")); at >= 0 {
-		up.Corr = uint32(frame[at+8])
 	}
 	out, _, err := r.e.Dialect().EncodeCommand(nil, up)
 	if err != nil {
@@ -212,6 +212,16 @@ func cutText(frame []byte, key string) string {
 		return ""
 	}
 	return text
+}
+
+// cutNumber is the same for a number.
+func cutNumber(frame []byte, key string, missing uint32) uint32 {
+	_, after, found := bytes.Cut(frame, []byte(key))
+	n, _, err := msgp.ReadUint32Bytes(after)
+	if !found || err != nil {
+		return missing
+	}
+	return n
 }
 
 // expect finds what the real server said among what has come.
@@ -311,10 +321,16 @@ func saysTheSame(want, got string) bool {
 		"[]":                                        `{"simulated.`,
 		"{}":                                        `{"simulated.`,
 		"Error: boom X":                             "Error: boom X",
+		"bad client frame: ":                        "bad client frame: ",
+		"Invalid manifest: Failed to parse manifest TOML: TOML parse error":         "Invalid manifest: Failed to parse manifest TOML: TOML parse error",
+		"Failed to parse manifest: Failed to parse manifest TOML: TOML parse error": "Failed to parse manifest: Failed to parse manifest TOML: TOML parse error",
 	} {
 		if strings.HasPrefix(want, theirs) && strings.HasPrefix(got, ours) {
 			return true
 		}
+	}
+	if want == "" && strings.HasPrefix(got, "simulated.") {
+		return true // the statistics of a server without a model
 	}
 	before, _, found := strings.Cut(want, " (looked in")
 	return found && strings.HasPrefix(got, before+" (looked in")
