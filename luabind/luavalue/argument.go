@@ -2,6 +2,7 @@ package luavalue
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -62,7 +63,11 @@ func ArgInt(L *lua.LState, n int, fn string, def int) int {
 	return int(f)
 }
 
-// WrongArg raises usage about argument n of fn; the format follows "argument n".
+// WrongArg raises usage about the argument at stack index n of fn; the format follows "argument n". Of a method
+// (with a colon in its name) the object is not counted, as in the script.
 func WrongArg(L *lua.LState, n int, fn, format string, a ...any) {
+	if strings.Contains(fn, ":") {
+		n--
+	}
 	raiseUsage(L, fn, "argument %d "+format, append([]any{n}, a...)...)
 }
