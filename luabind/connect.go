@@ -87,7 +87,10 @@ func (rt *Runtime) embedded(L *lua.LState, fn string, cfg pie.Config) pie.Config
 		raise(L, fn, luavalue.KindConnect, "name a server: --server ws://host:port, $PIE_SERVER, or pie.connect(uri)",
 			"there is no server to connect to")
 	}
-	cfg.URI, cfg.DialContext, cfg.Newest = embeddedURI, rt.cfg.Dial, noRegistry
+	cfg.URI, cfg.DialContext, cfg.Newest = embeddedURI, rt.cfg.Dial, rt.cfg.DialNewest
+	if cfg.Newest == nil {
+		cfg.Newest = noRegistry
+	}
 	if cfg.Dialect == "" || cfg.Dialect == "auto" {
 		cfg.Dialect = rt.cfg.DialDialect
 	}

@@ -3,6 +3,7 @@ package luabind_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/pierun/pierun/luabind"
 	"github.com/pierun/pierun/pie/engine"
+	"github.com/pierun/pierun/pie/wire"
 )
 
 // host is one runtime on an engine in memory, with what it wrote.
@@ -51,7 +53,15 @@ func newHost(t testing.TB, change ...func(*host, *engine.Config)) *host {
 			return h.engine.DialContext(ctx, network, addr)
 		},
 		DialDialect: "worker-0.5",
-		Stdout:      &h.stdout, Stderr: &h.stderr, Stdin: strings.NewReader(""),
+		DialNewest: func(_ context.Context, name string) (string, error) {
+			for _, p := range config.Programs {
+				if m := p.Manifest(); m.Name == name {
+					return m.Version, nil
+				}
+			}
+			return "", errors.New("no such program")
+		},
+		Stdout: &h.stdout, Stderr: &h.stderr, Stdin: strings.NewReader(""),
 	}
 	for _, f := range change {
 		f(h, &config)
@@ -125,4 +135,18 @@ func play(t *testing.T, code string, change ...func(*host, *engine.Config)) (std
 // withInput gives the script a standard input.
 func withInput(text string) func(*host, *engine.Config) {
 	return func(h *host, _ *engine.Config) { h.config.Stdin = io.NopCloser(strings.NewReader(text)) }
+}
+
+// speaking makes the engine, and the host that asks it, one of a generation; "" is the default.
+func speaking(generation string) func(*host, *engine.Config) {
+	return func(h *host, e *engine.Config) {
+		if generation == "" {
+			return
+		}
+		d, err := wire.Find(generation)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		e.Dialect, h.config.DialDialect = d, generation
+	}
 }

@@ -1,0 +1,117 @@
+package luabind_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pierun/pierun/pie/engine"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// TestFaults runs a script while something goes wrong at a known time. It checks itself; what it prints at the end of
+// standard output must be "fine".
+func TestFaults(t *testing.T) {
+	cut := func(h *host) { h.engine.CutConnections() }
+	for _, c := range []struct {
+		name   string
+		speaks string // the generation; "": the default
+		faults engine.Faults
+		after  time.Duration // when happens is called; 0: never
+		happen func(*host)
+		code   string
+	}{
+		{name: "a lost instance goes on after attach", after: 2 * time.Second, happen: cut, code: `
+			local inst = pie.launch("echo")
+			local _, err = try(inst.recv, inst)
+			assert(err.kind == "lost" and err.attachable == true and err.running ~= false, tostring(err))
+			local again = inst.client:attach_instance(err.instance_id)
+			again:send("still here")
+			assert(again:recv_message("1s") == "still here")
+			assert(inst.client:info().reconnects == 1)`},
+		{name: "later commands connect again", after: 2 * time.Second, happen: cut, code: `
+			assert(pie.run("noop").event == "Completed")
+			task.sleep(3)
+			assert(pie.run("noop").event == "Completed")`},
+		{name: "without reconnect it stays lost", after: 2 * time.Second, happen: cut, code: `
+			local c = pie.connect(nil, { reconnect = false })
+			task.sleep(3)
+			local _, err = try(c.run, c, "noop")
+			assert(err.kind == "lost", tostring(err))`},
+		{name: "a run that is lost raises", after: 2 * time.Second, happen: cut, code: `
+			local t0 = task.now()
+			local _, err = try(pie.run, "puppet", { steps = { { "print", "so far" }, { "sleep", 100 } } })
+			assert(err.kind == "lost" and err.result.stdout == "so far" and task.now() - t0 == 2, tostring(err))`},
+		{name: "events before the loss come first", after: 2 * time.Second, happen: cut, code: `
+			local inst, seen = pie.launch("source", { n = 20, rate = 5 }), 0
+			task.sleep(3)
+			local _, err = try(function() for event in inst:events() do seen = seen + 1 end end)
+			assert(err.kind == "lost" and seen == 10, seen .. tostring(err))`},
+		{name: "a connection that is half open is found", faults: engine.Faults{CutAfter: 3, CutSilently: true, CutTimes: 1}, code: `
+			local c = pie.connect(nil, { liveness = "5s" })
+			local t0 = task.now()
+			local inst = c:launch("source", { n = 100 })
+			local _, err = try(inst.wait, inst)
+			assert(err.kind == "lost" and task.now() - t0 <= 6, tostring(err) .. task.now())`},
+		{name: "a launch that is never answered", faults: engine.Faults{Mute: []wire.CommandKind{wire.Launch}}, code: `
+			local _, err = try(pie.launch, "noop", nil, { launch_timeout = "3s" })
+			assert(err.kind == "timeout" and task.now() == 3 and tostring(err):find("launch_timeout"), tostring(err))
+			local _, err = try(pie.run, "noop", nil, { timeout = "2s" })
+			assert(err.kind == "timeout" and task.now() == 5, tostring(err))`},
+		{name: "a question that is never answered", faults: engine.Faults{Mute: []wire.CommandKind{wire.Query}}, code: `
+			local c = pie.connect(nil, { request_timeout = "4s" })
+			local t0 = task.now()
+			local _, err = try(c.query, c, "model_status")
+			assert(err.kind == "timeout" and task.now() - t0 == 4, tostring(err))`},
+		{name: "a terminate that is never answered", faults: engine.Faults{Mute: []wire.CommandKind{wire.Terminate}}, code: `
+			local inst = pie.launch("echo")
+			local t0 = task.now()
+			local _, err = try(inst.terminate, inst)
+			assert(err.kind == "timeout" and task.now() - t0 == 10, tostring(err))`},
+		{name: "no room", speaks: "instance-0.2", faults: engine.Faults{StarveEvery: 1}, code: `
+			local _, err = try(pie.run, "noop")
+			assert(err.kind == "out_of_resources" and err.server:find("OOM") and err.retryable and err.hint, tostring(err))
+			assert(err.result.event == "OutOfResources")`},
+		{name: "a refused launch", faults: engine.Faults{RefuseEvery: 2}, code: `
+			pie.run("noop")
+			local _, err = try(pie.run, "noop")
+			assert(({ launch = true, refused = true, out_of_resources = true })[err.kind] and err.server, tostring(err))`},
+		{name: "close while the server is silent", faults: engine.Faults{Mute: []wire.CommandKind{wire.Terminate}}, code: `
+			local c = pie.connect()
+			c:launch("echo")
+			c:close()
+			assert(task.now() <= 13, task.now())`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				h := newHost(t, speaking(c.speaks), func(_ *host, e *engine.Config) { e.Faults = &c.faults })
+				if c.after > 0 {
+					time.AfterFunc(c.after, func() { c.happen(h) })
+				}
+				if err := h.run(c.code + "\nprint('fine')"); err != nil || !strings.HasSuffix(h.stdout.String(), "fine\n") {
+					t.Errorf("%s%s", h.stdout.String(), h.rt.Describe(err))
+				}
+			})
+		})
+	}
+}
+
+// What the server would not confirm is said at the end, and the end comes within the grace.
+func TestUnconfirmedEnds(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := newHost(t, func(_ *host, e *engine.Config) {
+			e.Faults = &engine.Faults{Mute: []wire.CommandKind{wire.Terminate}}
+		})
+		began := time.Now()
+		if err := h.run("pie.launch('echo')"); err != nil {
+			t.Fatal(h.rt.Describe(err))
+		}
+		if took := time.Since(began); took > 12*time.Second {
+			t.Errorf("the end took %v", took)
+		}
+		lines := strings.Join(h.rt.Report().Lines(true), "\n")
+		if !strings.Contains(lines, "NOT confirmed") || !strings.Contains(lines, "test.lua:1") {
+			t.Errorf("report: %q", lines)
+		}
+	})
+}
