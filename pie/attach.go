@@ -3,6 +3,7 @@ package pie
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/pierun/pierun/pie/wire"
 )
@@ -60,22 +61,41 @@ func (c *Client) listedAs(ctx context.Context, id string) (Info, error) {
 
 // attach asks for the instance; its queue is registered on the reader's goroutine when the answer comes.
 func (l *link) attach(ctx context.Context, in Info) (*Instance, error) {
-	i := &Instance{client: l.c, id: in.InstanceID, program: in.Program, attached: true, began: l.c.clock.Now()}
+	i := &Instance{client: l.c, id: in.InstanceID, program: in.Program, began: l.c.clock.Now()}
 	i.queue.limit, i.queue.status = l.c.cfg.InstanceBuffer, StatusRunning
+	for pause := attachFirst; ; pause *= 2 {
+		a := l.attachOnce(ctx, i)
+		switch {
+		case a.err != nil:
+			return nil, with(a.err, "attach", i.id)
+		case a.ok:
+			return i, nil
+		case !l.mayBecomeFree(a.text) || pause > attachMost || !l.c.sleep(ctx, pause):
+			return nil, refusedAttach(l.dialect, i.id, a.text)
+		}
+	}
+}
+
+// A server may notice the end of the connection that had the instance only after the attach: it is asked again after
+// pauses from the first to the last of these.
+const (
+	attachFirst = 50 * time.Millisecond
+	attachMost  = 800 * time.Millisecond
+)
+
+func (l *link) attachOnce(ctx context.Context, i *Instance) reply {
 	r := &request{op: "attach", kind: wire.Attach, answered: func(l *link, _ *wire.Event, a *reply) {
 		if a.ok {
-			a.instance = i
 			l.adopt(i)
 		}
 	}}
-	a := l.do(ctx, &wire.Command{Kind: wire.Attach, ID: i.id}, r, l.c.cfg.RequestTimeout)
-	switch {
-	case a.err != nil:
-		return nil, with(a.err, "attach", i.id)
-	case a.ok:
-		return i, nil
-	}
-	return nil, refusedAttach(l.dialect, i.id, a.text)
+	return l.do(ctx, &wire.Command{Kind: wire.Attach, ID: i.id}, r, l.c.cfg.RequestTimeout)
+}
+
+// mayBecomeFree says whether asking again may help, and does no harm.
+func (l *link) mayBecomeFree(words string) bool {
+	f := &l.dialect.Features
+	return f.DetachOnClose && !f.RefusedAttachKills && strings.Contains(words, "already attached")
 }
 
 func refusedAttach(d *wire.Dialect, id, words string) *Error {
@@ -107,56 +127,6 @@ func (i *Instance) Detach(context.Context) error {
 	}
 	i.queue.mu.Unlock()
 	i.release()
+	i.client.journal.Ended(i.id)
 	return nil
-}
-
-// aborted handles the gateway's word that some stream of this connection died; it names none. Those of ours that
-// still run are attached to again, which replays what was missed; the others are lost.
-func (l *link) aborted() {
-	if !l.dialect.Features.Reattach {
-		return
-	}
-	live := l.routes.all()
-	l.c.background(func() {
-		ctx, cancel := l.c.within(l.c.life, l.c.cfg.RequestTimeout, "attaching again")
-		defer cancel()
-		l.reattach(ctx, live)
-	})
-}
-
-func (l *link) reattach(ctx context.Context, live []*Instance) {
-	list, err := l.list(ctx)
-	if err != nil {
-		return // the link is going, which settles them all
-	}
-	running := make(map[string]bool, len(list))
-	for _, in := range list {
-		running[in.ID] = true
-	}
-	for _, i := range live {
-		switch {
-		case i.Settled():
-		case !running[i.id]:
-			i.settle(StatusLost, streamLost(i.id))
-		default:
-			l.resume(ctx, i)
-		}
-	}
-}
-
-// resume attaches to a running instance of this very connection again. A refusal says that its stream never died.
-func (l *link) resume(ctx context.Context, i *Instance) {
-	r := &request{op: "attach", kind: wire.Attach}
-	a := l.do(ctx, &wire.Command{Kind: wire.Attach, ID: i.id}, r, l.c.cfg.RequestTimeout)
-	if a.err != nil || a.ok || strings.Contains(a.text, "already attached") {
-		return
-	}
-	if missing(a.text) {
-		i.settle(StatusLost, streamLost(i.id))
-	}
-}
-
-func streamLost(id string) *Error {
-	return &Error{Kind: KindLost, Op: "recv", InstanceID: id, Running: False, Server: "stream aborted",
-		Message: "the server lost the instance's stream, and it does not run any more"}
 }

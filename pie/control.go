@@ -57,6 +57,9 @@ func (c *Client) openSide(ctx context.Context) (*link, error) {
 		return nil, errClosed()
 	}
 	c.control = l
+	if c.cfg.Liveness > 0 {
+		l.beat(c.cfg.Liveness/4, 0, l.heard.frames.Load())
+	}
 	return l, nil
 }
 

@@ -29,7 +29,7 @@ func (b *birth) launchAndFind(ctx context.Context) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.journal.Launched(b.ticket, id)
+	b.launched(id)
 	return b.instance(id), nil
 }
 

@@ -18,7 +18,7 @@ import (
 // launch starts something on a fake.
 func launch(t testing.TB, c *pie.Client, p pie.Launch) *pie.Instance {
 	t.Helper()
-	if p.Program == "" {
+	if p.Program == "" && p.Hash == "" && p.Bytes == nil {
 		p.Program = "p@1.0.0"
 	}
 	i, err := c.Launch(soon(t), p)

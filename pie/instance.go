@@ -21,12 +21,10 @@ type Instance struct {
 	first    atomic.Int64 // … to the first output, 0 for none yet
 	ended    atomic.Int64 // … to the end, 0 for not yet
 
-	asked    atomic.Bool // we asked the server to terminate it
-	attached bool        // by Attach, not launched here
-	saveDir  string
-	filesMu  sync.Mutex
-	files    map[string]*assembly // half received, by hash
-	free     func()               // gives its place among MaxInstances back, once; nil without a bound
+	saveDir string
+	filesMu sync.Mutex
+	files   map[string]*assembly // half received, by hash
+	free    func()               // gives its place among MaxInstances back, once; nil without a bound
 
 	rest []Event // Next's: taken and not yet handed out
 }

@@ -79,6 +79,9 @@ func (b *birth) launch(ctx context.Context) (*Instance, error) {
 	if b.ticket, err = b.c.journal.Intent(l.url, b.target.String()); err != nil {
 		return nil, &Error{Kind: KindIO, Op: "launch", Message: "the journal could not be written, so nothing was launched", Err: err}
 	}
+	b.c.mu.Lock()
+	b.c.launches++
+	b.c.mu.Unlock()
 	i, err := b.start(ctx, l.dialect)
 	if err != nil && !mayHaveHappened(err) {
 		b.c.journal.Refused(b.ticket)
@@ -232,7 +235,15 @@ func (b *birth) answered(l *link, e *wire.Event, a *reply) {
 		l.adopt(a.instance)
 		l.guard(a.instance)
 	}
-	b.c.journal.Launched(b.ticket, ids[0])
+	b.launched(ids[0])
+}
+
+// launched tells the journal: what is launched detached is let go of on purpose.
+func (b *birth) launched(id string) {
+	b.c.journal.Launched(b.ticket, id)
+	if b.p.Detached {
+		b.c.journal.Ended(id)
+	}
 }
 
 func (b *birth) instance(id string) *Instance {

@@ -36,6 +36,8 @@ type link struct {
 
 	heard   pulse
 	refused lastWords
+	aborts  atomic.Int64 // words about dead streams since all was attached again
+	held    heldBack
 
 	wg      sync.WaitGroup // reader and writer
 	leaving atomic.Bool    // this side is closing it
@@ -203,7 +205,11 @@ func (l *link) wait(ctx context.Context, r *request) reply {
 
 // post sends a command that has no answer. It never waits: beyond the bound it is refused.
 func (l *link) post(cmd *wire.Command, op string) error {
-	err := l.out.put(l.dialect, cmd, nil, true)
+	return l.outcome(l.out.put(l.dialect, cmd, nil, true), op, cmd.ID)
+}
+
+// outcome puts the outbox's errors into words.
+func (l *link) outcome(err error, op, id string) error {
 	switch err {
 	case nil:
 		return nil
@@ -216,5 +222,5 @@ func (l *link) post(cmd *wire.Command, op string) error {
 		err = &Error{Kind: KindOverflow, Message: "the server reads more slowly than it is sent to: too much is waiting to be written",
 			Hint: "wait for the program's answers before sending more"}
 	}
-	return with(err, op, cmd.ID)
+	return with(err, op, id)
 }

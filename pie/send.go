@@ -14,7 +14,11 @@ func (i *Instance) Send(text string) error {
 	if err != nil {
 		return err
 	}
-	return l.post(&wire.Command{Kind: wire.Signal, ID: i.id, Text: text}, "send")
+	cmd := &wire.Command{Kind: wire.Signal, ID: i.id, Text: text}
+	if kept, err := l.held.keep(cmd, l.c.cfg.OutBuffer); kept || err != nil {
+		return l.outcome(err, "send", i.id)
+	}
+	return l.post(cmd, "send")
 }
 
 // reachable is the link over which the program hears us.

@@ -52,7 +52,6 @@ func (i *Instance) Terminate(ctx context.Context) error {
 	if i.Settled() && i.Status() != StatusOverflowed {
 		return nil
 	}
-	i.asked.Store(true)
 	there, err := i.client.Terminate(ctx, i.id)
 	if err != nil {
 		if i.Settled() {

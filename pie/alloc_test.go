@@ -1,0 +1,104 @@
+package pie
+
+import (
+	"testing"
+
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// newSilentLink is a link without a connection, to feed frames to.
+func newSilentLink(box func(string) any) (*link, *Instance) {
+	c, err := newClient(Config{URI: "ws://nowhere", Box: box}.withDefaults())
+	if err != nil {
+		panic(err)
+	}
+	l := newLink(c, nil, nil)
+	l.speak(known("worker-0.5"))
+	i := &Instance{client: c, id: "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa", began: c.clock.Now()}
+	i.queue.limit, i.queue.status = 1<<20, StatusRunning
+	l.adopt(i)
+	return l, i
+}
+
+// TestEventPathAllocations holds the way of an event to two allocations: its text, and the interface around it.
+func TestEventPathAllocations(t *testing.T) {
+	l, i := newSilentLink(nil)
+	frame, _, err := l.dialect.EncodeEvent(nil, &wire.Event{Kind: wire.Stdout, ID: []byte(i.id), Text: []byte("0123456789abcdef")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := make([]Event, 0, 64)
+	n := testing.AllocsPerRun(1000, func() {
+		l.dispatch(frame, false)
+		l.pause()
+		batch = i.Take(batch[:0])
+	})
+	if n > 2 {
+		t.Errorf("%v allocations for an event", n)
+	}
+}
+
+func TestEventPathAllocationsWithBox(t *testing.T) {
+	shared := any("shared")
+	l, i := newSilentLink(func(string) any { return shared })
+	frame, _, _ := l.dialect.EncodeEvent(nil, &wire.Event{Kind: wire.Message, ID: []byte(i.id), Text: []byte("0123456789abcdef")})
+	var batch []Event
+	if n := testing.AllocsPerRun(1000, func() { l.dispatch(frame, false); l.pause(); batch = i.Take(batch[:0]) }); n > 1 {
+		t.Errorf("%v allocations for a boxed event", n)
+	}
+}
+
+// TestOnReadyOncePerBurst: a burst of events between two pauses wakes the consumer once, and so does the end.
+func TestOnReadyOncePerBurst(t *testing.T) {
+	l, i := newSilentLink(nil)
+	woken := 0
+	i.OnReady(func() { woken++ })
+	feed := func(kind wire.EventKind) {
+		frame, _, _ := l.dialect.EncodeEvent(nil, &wire.Event{Kind: kind, ID: []byte(i.id), Text: []byte("x")})
+		l.dispatch(frame, false)
+	}
+	for range 10 {
+		feed(wire.Stdout)
+	}
+	if l.pause(); woken != 1 {
+		t.Errorf("woken %d times", woken)
+	}
+	feed(wire.Stdout) // the queue is not empty: the consumer knows
+	if l.pause(); woken != 1 {
+		t.Errorf("woken %d times though it knew", woken)
+	}
+	i.Take(nil)
+	feed(wire.Stdout)
+	feed(wire.Completed)
+	if l.pause(); woken != 2 {
+		t.Errorf("woken %d times at the end", woken)
+	}
+	late := false
+	i.OnReady(func() { late = true })
+	if !late {
+		t.Error("a late OnReady was not told")
+	}
+}
+
+// TestLyingFramesCostLittle: what a frame claims to hold is not allocated before it is there.
+func TestLyingFramesCostLittle(t *testing.T) {
+	l, i := newSilentLink(nil)
+	frame, _, _ := l.dialect.EncodeEvent(nil, &wire.Event{Kind: wire.File, ID: []byte(i.id), Hash: []byte("aa"),
+		Chunk: wire.Chunk{Index: 0, Total: 1<<32 - 1, Data: []byte("x")}})
+	l.dispatch(frame, false)
+	if a := i.files["aa"]; a == nil || cap(a.data) > 1024 {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestOrphanBufferIsBounded(t *testing.T) {
+	l, _ := newSilentLink(nil)
+	for n := range 3 * orphanInstances {
+		id := []byte{byte(n), byte(n >> 8), byte(n >> 16), 'x'}
+		frame, _, _ := l.dialect.EncodeEvent(nil, &wire.Event{Kind: wire.Stdout, ID: id, Text: make([]byte, 10_000)})
+		l.dispatch(frame, false)
+	}
+	if n, b := len(l.routes.orphan.byID), l.routes.orphan.bytes; n > orphanInstances || b > orphanBytes {
+		t.Errorf("%d instances, %d bytes", n, b)
+	}
+}

@@ -1,0 +1,184 @@
+package pie_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/pierun/pierun/pie"
+	"github.com/pierun/pierun/pie/engine"
+	"github.com/pierun/pierun/pie/program"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+const manifest = "[package]\nname = \"mine\"\nversion = \"1.2.3\"\n"
+
+// store is a fake that takes uploads and notes launches.
+func store(t *testing.T, generation string, got *bytes.Buffer, launched *wire.Command) *fake {
+	return newFake(t, generation, func(c *fakeConn) {
+		for {
+			cmd, ok := c.read()
+			if !ok {
+				return
+			}
+			switch cmd.Kind {
+			case wire.Identify:
+				c.yes(&cmd, "Authenticated (Engine disabled authentication)")
+			case wire.HasProgram:
+				c.yes(&cmd, "false")
+			case wire.AddProgram:
+				if int(cmd.Chunk.Index)*wire.ChunkSize != got.Len() || !cmd.Force && c.f.dialect.Features.StrictNames {
+					t.Errorf("chunk %d behind %d bytes, force %v", cmd.Chunk.Index, got.Len(), cmd.Force)
+				}
+				got.Write(cmd.Chunk.Data)
+				if cmd.Chunk.Index+1 == cmd.Chunk.Total {
+					c.yes(&cmd, cmd.Hash)
+				}
+			case wire.Launch:
+				*launched = cmd
+				c.yes(&cmd, idA)
+				c.done(idA, "")
+			}
+		}
+	})
+}
+
+func TestInstallAndLaunchByHashNameAndBytes(t *testing.T) {
+	for _, generation := range []string{"instance-hash", "instance-0.2", "process-0.4", "worker-0.5", "gateway-0.6"} {
+		t.Run(generation, func(t *testing.T) {
+			var got bytes.Buffer
+			var launched wire.Command
+			f := store(t, generation, &got, &launched)
+			c := f.dial(nil)
+			data := noise(3*wire.ChunkSize + 7)
+			toml := manifest
+			if f.dialect.Features.Namespaces {
+				toml = strings.Replace(manifest, "mine", "local/mine", 1)
+			}
+			in, err := c.Install(soon(t), pie.Upload{Bytes: data, Manifest: toml})
+			if err != nil || !bytes.Equal(got.Bytes(), data) || in.Hash != program.Hash(data) || !strings.HasSuffix(in.Ref, "mine@1.2.3") {
+				t.Fatalf("%+v %v, %d bytes", in, err, got.Len())
+			}
+			for _, p := range []pie.Launch{{Program: "mine"}, {Program: "mine@1.2.3"}, {Program: in.Ref}, {Hash: in.Hash}, {Program: in.Hash}, {Bytes: data, Manifest: toml}} {
+				i := launch(t, c, p)
+				<-i.Done()
+				if f.dialect.Features.HashNames {
+					if launched.Hash != in.Hash {
+						t.Errorf("%+v launched hash %q", p, launched.Hash)
+					}
+				} else if launched.Program != in.Ref {
+					t.Errorf("%+v launched %q", p, launched.Program)
+				}
+			}
+			if got.Len() != len(data) {
+				t.Error("uploaded again")
+			}
+		})
+	}
+}
+
+func TestInstallEmptyAndRefused(t *testing.T) {
+	f := newFake(t, "process-0.4", func(c *fakeConn) {
+		for {
+			cmd, ok := c.read()
+			switch {
+			case !ok:
+				return
+			case cmd.Kind == wire.Identify:
+				c.yes(&cmd, "Authenticated")
+			case cmd.Kind == wire.AddProgram && len(cmd.Chunk.Data) == 0 && cmd.Chunk.Total == 1:
+				c.yes(&cmd, "Program installed successfully")
+			case cmd.Kind == wire.Ping:
+				c.yes(&cmd, "Pong")
+			case cmd.Kind == wire.AddProgram:
+				c.no(&cmd, "upload exceeds max_upload_mb cap of 1 MiB")
+			}
+		}
+	})
+	c := f.dial(nil)
+	if _, err := c.Install(soon(t), pie.Upload{Manifest: manifest}); err != nil {
+		t.Error(err)
+	}
+	_, err := c.Install(soon(t), pie.Upload{Bytes: noise(20 * wire.ChunkSize), Manifest: manifest})
+	var e *pie.Error
+	if !errors.As(err, &e) || e.Kind != pie.KindRefused || e.Server == "" {
+		t.Errorf("%v", err)
+	}
+	if _, err := c.Ping(context.Background()); err != nil {
+		t.Errorf("the connection is stuck behind the upload: %v", err)
+	}
+}
+
+func TestBadNamesAreRefusedBeforeAnythingIsSent(t *testing.T) {
+	c := dial(t, serve(t, "worker-0.5"), nil)
+	for _, bad := range []string{"../x@1.0.0", "a b", "x@one", "", "ns/x"} {
+		if _, err := c.Launch(soon(t), pie.Launch{Program: bad}); !errors.Is(err, pie.ErrProgram) {
+			t.Errorf("launch %q: %v", bad, err)
+		}
+		toml := strings.Replace(manifest, "mine", bad, 1)
+		if _, err := c.Install(soon(t), pie.Upload{Bytes: []byte("x"), Manifest: toml}); bad != "ns/x" && !errors.Is(err, pie.ErrProgram) {
+			t.Errorf("install %q: %v", bad, err)
+		}
+	}
+}
+
+func TestBareNameWhereNoneIsTaken(t *testing.T) {
+	asked := ""
+	c := dial(t, serve(t, "process-0.4"), func(cfg *pie.Config) {
+		cfg.Newest = func(_ context.Context, name string) (string, error) {
+			asked = name
+			for _, p := range engine.Builtin() {
+				if m := p.Manifest(); m.Name == name {
+					return m.Version, nil
+				}
+			}
+			return "", program.ErrNotFound
+		}
+	})
+	i := launch(t, c, pie.Launch{Program: "noop"})
+	if _, err := collect(t, i); err != nil || asked != "noop" {
+		t.Errorf("%v, asked for %q", err, asked)
+	}
+	if _, err := c.Launch(soon(t), pie.Launch{Program: "nonesuch"}); !errors.Is(err, pie.ErrProgram) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestInputTakesTheFormOfTheGeneration(t *testing.T) {
+	text := `{"a_b":1}`
+	for generation, want := range map[string][]string{"instance-0.2": {"--a-b 1", "--a-b 1", "--a-b 1", ""}, "worker-0.5": {text, text, text, "{}"}} {
+		var launched wire.Command
+		var got bytes.Buffer
+		c := store(t, generation, &got, &launched).dial(nil)
+		for n, p := range []pie.Launch{{Input: &text}, {Values: map[string]any{"a_b": 1}}, {Args: []string{"--a-b", "1"}}, {}} {
+			<-launch(t, c, p).Done()
+			if s := launched.Input + strings.Join(launched.Args, " "); s != want[n] {
+				t.Errorf("%s %d: %q, want %q", generation, n, s, want[n])
+			}
+		}
+	}
+}
+
+func TestUnsupportedNamesTheDialect(t *testing.T) {
+	c := dial(t, serve(t, "gateway-0.5"), nil)
+	for _, p := range []pie.Launch{{TokenBudget: 5}, {Props: "{}"}, {Session: "s"}, {Files: map[string][]byte{"a": nil}}} {
+		p.Program = "noop"
+		_, err := c.Launch(soon(t), p)
+		if !errors.Is(err, pie.ErrUnsupported) || !strings.Contains(err.Error(), "gateway-0.5") {
+			t.Errorf("%v", err)
+		}
+	}
+	if ok, known := c.Supports("attach"); !ok || !known {
+		t.Error("attach")
+	}
+	if _, known := c.Supports("teleport"); known {
+		t.Error("teleport")
+	}
+	for _, f := range pie.FeatureNames() {
+		if _, known := c.Supports(f); !known {
+			t.Errorf("%s is unknown", f)
+		}
+	}
+}
