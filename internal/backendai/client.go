@@ -10,11 +10,12 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// Client talks to one manager. Make it with New; it is safe for concurrent use and needs no closing beyond Close.
+// Client talks to one manager. Make it with New, end it with Close; it is safe for concurrent use.
 type Client struct {
 	cfg       Config
 	http      *http.Client
@@ -26,6 +27,9 @@ type Client struct {
 	gate      chan struct{} // one handshake at a time
 	runs      finishedRuns
 	loggedIn  atomic.Bool // ModeSession
+	life      context.Context
+	end       context.CancelFunc
+	work      sync.WaitGroup // requests that must not be broken off
 }
 
 // New checks the configuration and makes a client. Nothing is sent yet.
@@ -43,6 +47,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{cfg: cfg, ends: ends, gate: make(chan struct{}, 1)}
+	c.life, c.end = context.WithCancel(context.Background())
 	c.transport = newTransport(cfg, tlsConfig)
 	c.http = &http.Client{Transport: c.transport, CheckRedirect: stay}
 	if cfg.Mode == ModeSession {
@@ -88,8 +93,12 @@ func (c Config) tls() (*tls.Config, error) {
 	return out, nil
 }
 
-// Close gives up idle connections. Calls that are under way go on.
-func (c *Client) Close() { c.transport.CloseIdleConnections() }
+// Close breaks off runs that are under way and gives up idle connections. Other calls go on until their context ends.
+func (c *Client) Close() {
+	c.end()
+	c.work.Wait()
+	c.transport.CloseIdleConnections()
+}
 
 // Config is what the client was made with, defaults filled in.
 func (c *Client) Config() Config { return c.cfg }

@@ -93,7 +93,7 @@ func (e *Error) Said() string {
 	add(e.Msg)
 	add(string(e.Data))
 	if e.Agent != nil {
-		add("agent: " + e.Agent.Title + " " + e.Agent.Exception)
+		add(strings.Join(strings.Fields(e.Agent.Type[strings.LastIndexByte(e.Agent.Type, '/')+1:]+" "+e.Agent.Title+" "+e.Agent.Exception), " "))
 	}
 	add(e.Body)
 	return strings.Join(parts, "; ")

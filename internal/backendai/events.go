@@ -82,17 +82,18 @@ func (c *Client) events(ctx context.Context, k call) (*EventStream, error) {
 	}
 	s := &EventStream{op: k.op, body: body, ctx: ctx, fail: cancel}
 	s.alive = time.AfterFunc(silence, func() { cancel(errQuiet) })
+	s.alive.Stop()
 	s.r = newEventReader(&living{s})
 	return s, nil
 }
 
-// living moves the stream's deadline with every byte: managers send a comment every 15 seconds.
+// living bounds each read, not the time between two: managers send a comment every 15 seconds.
 type living struct{ s *EventStream }
 
 func (l *living) Read(p []byte) (int, error) {
-	n, err := l.s.body.Read(p)
 	l.s.alive.Reset(silence)
-	return n, err
+	defer l.s.alive.Stop()
+	return l.s.body.Read(p)
 }
 
 // Next waits for an event. It returns io.EOF when the server has said that nothing more will come, and an error of type

@@ -147,8 +147,29 @@ type executeBody struct {
 
 // Execute makes one call of a run. It holds for about two seconds, then returns what there is. Unless the status is
 // finished, the run must be continued with the same id until it is: a run that is left open blocks its session for good.
-// A continuation of a run that this client has seen finish, which would do the same, is refused here.
+// A continuation of a run that this client has seen finish, which would do the same, is refused here. So would a request
+// that is broken off: when the context ends, Execute returns, and the request is let go to its end.
 func (c *Client) Execute(ctx context.Context, id string, e ExecuteCall) (*RunResult, error) {
+	late, err := c.launch(ctx, id, e)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case got := <-late:
+		return got.result, got.err
+	case <-ctx.Done():
+		return nil, unsent(call{op: "execute in session " + id}, context.Cause(ctx))
+	}
+}
+
+// flight is the answer to a call that goes on whatever becomes of its caller.
+type flight struct {
+	result *RunResult
+	err    error
+}
+
+// launch makes the call on a goroutine of the client's, which ends with the request's own deadline or with Close.
+func (c *Client) launch(ctx context.Context, id string, e ExecuteCall) (<-chan flight, error) {
 	m, err := c.Manager(ctx)
 	if err != nil {
 		return nil, err
@@ -160,7 +181,13 @@ func (c *Client) Execute(ctx context.Context, id string, e ExecuteCall) (*RunRes
 	if m.Version.Major >= 8 {
 		b.RunToo = e.RunID // the newest managers read this spelling only
 	}
-	return c.execute(ctx, id, call{op: "execute in session " + id, method: "POST", area: sessionArea, path: segments(id), body: encodeJSON(b)})
+	k := call{op: "execute in session " + id, method: "POST", area: sessionArea, path: segments(id), body: encodeJSON(b)}
+	late := make(chan flight, 1)
+	c.work.Go(func() {
+		got, err := c.execute(c.life, id, k)
+		late <- flight{got, err}
+	})
+	return late, nil
 }
 
 func (c *Client) execute(ctx context.Context, id string, k call) (*RunResult, error) {

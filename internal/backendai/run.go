@@ -3,6 +3,7 @@ package backendai
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 )
@@ -35,6 +36,7 @@ type Run struct {
 	id      string
 	open    bool
 	waiting bool
+	late    <-chan flight // a call whose caller has gone
 }
 
 // StartRun starts code and returns the first result with the run.
@@ -64,12 +66,29 @@ func (r *Run) Input(ctx context.Context, text string) (*RunResult, error) {
 }
 
 func (r *Run) call(ctx context.Context, mode ExecMode, code string, options json.RawMessage) (*RunResult, error) {
-	got, err := r.client.Execute(ctx, r.session, ExecuteCall{RunID: &r.id, Mode: mode, Code: code, Options: options})
+	late, err := r.client.launch(ctx, r.session, ExecuteCall{RunID: &r.id, Mode: mode, Code: code, Options: options})
 	if err != nil {
 		return nil, err
 	}
-	r.open, r.waiting = got.Status != Finished, got.Status == WaitingInput
-	return got, nil
+	r.late = late
+	return r.land(ctx)
+}
+
+// land waits for the call that is under way.
+func (r *Run) land(ctx context.Context) (*RunResult, error) {
+	select {
+	case got := <-r.late:
+		r.late = nil
+		switch {
+		case got.err == nil:
+			r.open, r.waiting = got.result.Status != Finished, got.result.Status == WaitingInput
+		case errors.Is(got.err, &Error{Type: ErrServer}):
+			r.open = false // refused, or beyond help
+		}
+		return got.result, got.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // Close ends an open run: it interrupts the code and continues it until it has finished, since a run that is left open
@@ -82,15 +101,24 @@ func (r *Run) Close(ctx context.Context) error {
 		return err
 	}
 	for r.open {
-		mode := Continue
-		if r.waiting {
-			mode = Input
-		}
-		if _, err := r.call(ctx, mode, "", nil); err != nil {
+		if err := r.drain(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (r *Run) drain(ctx context.Context) error {
+	if r.late != nil {
+		_, err := r.land(ctx)
+		return err
+	}
+	mode := Continue
+	if r.waiting {
+		mode = Input
+	}
+	_, err := r.call(ctx, mode, "", nil)
+	return err
 }
 
 // Watch is what Exec reports to. Both may be nil.

@@ -11,6 +11,9 @@ func (c *Client) UsagePerMonth(ctx context.Context, month string, groupIDs []str
 	if _, err := time.Parse("200601", month); err != nil {
 		return nil, misuse("%s is no month: write 202611", quote(month))
 	}
+	if len(groupIDs) == 0 {
+		return nil, misuse("the usage of a month needs the ids of projects")
+	}
 	q := query{"month", month}
 	for _, id := range groupIDs {
 		q = append(q, "group_ids", id)
