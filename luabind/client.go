@@ -21,13 +21,12 @@ type client struct {
 	dialling bool
 	waiting  []*sched.Task // who waits for the dial
 
-	live     map[*instance]struct{}  // launched here, not ended, not detached
-	detached map[string]LeftInstance // launched detached, by id
+	live map[*instance]struct{} // launched here, not ended, not detached
 }
 
 // newClient makes a client that is not connected.
 func (rt *Runtime) newClient(config pie.Config) *client {
-	c := &client{rt: rt, config: config, live: map[*instance]struct{}{}, detached: map[string]LeftInstance{}}
+	c := &client{rt: rt, config: config, live: map[*instance]struct{}{}}
 	c.value = rt.newUserData(clientMeta, c)
 	rt.clients.all = append(rt.clients.all, c)
 	return c

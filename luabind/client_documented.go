@@ -63,7 +63,7 @@ func clientClose(L *lua.LState) int {
 	}
 	c.releaseLive(L)
 	_, _ = sched.Await(L, c.rt.cfg.Grace+time.Second, func(context.Context) (struct{}, error) {
-		c.rt.clients.closeOne(c)
+		closeClient(c.inner, c.rt.cfg.Grace)
 		return struct{}{}, nil
 	}, nil)
 	return 0
@@ -163,7 +163,6 @@ func clientTerminate(L *lua.LState) int {
 			i.asked = true
 		}
 	}
-	delete(c.detached, id)
 	L.Push(lua.LBool(ask(L, op, func(ctx context.Context) (bool, error) { return c.inner.Terminate(ctx, id) })))
 	return 1
 }
@@ -182,10 +181,17 @@ func clientAttach(L *lua.LState) int {
 	late := func(inner *pie.Instance) { c.rt.work.Go(func() { letGo(inner, c.rt.cfg.Grace) }) }
 	inner, err := sched.Await(L, -1, func(ctx context.Context) (*pie.Instance, error) { return c.inner.Attach(ctx, id) }, late)
 	if err != nil {
-		fail(L, op, err)
+		i := c.rt.clients.finished(id)
+		if i == nil {
+			fail(L, op, err)
+		}
+		c.rt.clients.attached(id)
+		i.client, i.detached = c, false
+		L.Push(i.value)
+		return 1
 	}
-	delete(c.detached, id)
-	i := c.newInstance(L, inner, launchOptions{})
+	c.rt.clients.attached(id)
+	i := c.newInstance(L, inner, launchOptions{buffer: defaultBuffer, keep: defaultKeep, maxOutput: defaultMaxOutput})
 	i.attached = true
 	i.hold()
 	L.Push(i.value)

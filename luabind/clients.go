@@ -15,9 +15,24 @@ type clients struct {
 	rt   *Runtime
 	all  []*client
 	main *client // the shared one, made at first use
+
+	detached map[string]*instance // launched or made detached here, and not attached to again, by id
 }
 
-func newClients(rt *Runtime) *clients { return &clients{rt: rt} }
+func newClients(rt *Runtime) *clients { return &clients{rt: rt, detached: map[string]*instance{}} }
+
+// finished gives a detached instance whose end came while this host was still connected: the server has delivered it
+// and knows nothing of it any more. nil for any other.
+func (cs *clients) finished(id string) *instance {
+	i := cs.detached[id]
+	if i == nil || !i.inner.Settled() || i.inner.Failure() != nil {
+		return nil
+	}
+	return i
+}
+
+// attached notes that somebody receives from the instance again.
+func (cs *clients) attached(id string) { delete(cs.detached, id) }
 
 // shared gives the client of pie.default, not connected yet at the first call.
 func (cs *clients) shared(L *lua.LState) *client {
@@ -30,38 +45,63 @@ func (cs *clients) shared(L *lua.LState) *client {
 
 // closeAll closes what the script left open, all at once, when its root scope has ended.
 func (cs *clients) closeAll() {
+	cs.tellDetached()
 	var wg sync.WaitGroup
 	for _, c := range cs.all {
 		if c.inner == nil || c.closed {
 			continue
 		}
 		c.closed = true
-		wg.Go(func() { cs.closeOne(c) })
+		wg.Go(func() { closeClient(c.inner, cs.rt.cfg.Grace) })
 	}
 	wg.Wait()
 }
 
-func (cs *clients) closeOne(c *client) {
-	cs.tellDetached(c)
-	closeClient(c.inner, cs.rt.cfg.Grace)
-}
-
 // tellDetached reports the detached instances that end with the embedded engine.
-func (cs *clients) tellDetached(c *client) {
-	if len(c.detached) == 0 || c.config.URI != embeddedURI {
+func (cs *clients) tellDetached() {
+	if !cs.mayBeDetached() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), cs.rt.cfg.Grace)
 	defer cancel()
-	running, err := c.inner.List(ctx)
-	if err != nil {
-		return // the connection is gone, and the engine's end with it
-	}
-	for _, info := range running {
-		if i, ours := c.detached[info.InstanceID]; ours && info.State != "finished" {
-			cs.rt.report.add(func(r *Report) { r.Kept = append(r.Kept, i) })
+	for _, info := range cs.listEmbedded(ctx) {
+		if i := cs.detached[info.InstanceID]; i != nil && info.State != "finished" {
+			left := i.left("it was still running when the script ended, and ended with the embedded engine")
+			cs.rt.report.add(func(r *Report) { r.Kept = append(r.Kept, left) })
 		}
 	}
+}
+
+// mayBeDetached tells whether the embedded engine may still run something detached.
+func (cs *clients) mayBeDetached() bool {
+	for _, i := range cs.detached {
+		if i.client.config.URI == embeddedURI && !i.inner.Settled() {
+			return true
+		}
+	}
+	return false
+}
+
+// listEmbedded asks the embedded engine for its instances, over a connection that is open or one of its own. An error
+// means that the engine has ended already: nothing runs there.
+func (cs *clients) listEmbedded(ctx context.Context) []pie.Info {
+	var config pie.Config
+	for _, c := range cs.all {
+		if c.config.URI != embeddedURI {
+			continue
+		}
+		if config = c.config; c.inner != nil && !c.closed {
+			list, _ := c.inner.List(ctx)
+			return list
+		}
+	}
+	inner, err := pie.Dial(ctx, config)
+	if err != nil {
+		return nil
+	}
+	defer closeClient(inner, cs.rt.cfg.Grace)
+	list, _ := inner.List(ctx)
+	return list
 }
 
 // closeClient closes a connection within the grace.

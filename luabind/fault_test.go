@@ -42,7 +42,7 @@ func TestFaults(t *testing.T) {
 			local t0 = task.now()
 			local _, err = try(pie.run, "puppet", { steps = { { "print", "so far" }, { "sleep", 100 } } })
 			assert(err.kind == "lost" and err.result.stdout == "so far" and task.now() - t0 == 2, tostring(err))`},
-		{name: "events before the loss come first", after: 2 * time.Second, happen: cut, code: `
+		{name: "events before the loss come first", after: 1900 * time.Millisecond, happen: cut, code: `
 			local inst, seen = pie.launch("source", { n = 20, rate = 5 }), 0
 			task.sleep(3)
 			local _, err = try(function() for event in inst:events() do seen = seen + 1 end end)

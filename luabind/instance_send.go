@@ -114,7 +114,7 @@ func instDetach(L *lua.LState) int {
 // detach notes that nothing of the instance is received here, and that nobody owns it.
 func (i *instance) detach() {
 	i.detached = true
-	i.client.detached[i.inner.ID()] = i.left("it was still running when the script ended, and ended with the embedded engine")
+	i.rt.clients.detached[i.inner.ID()] = i
 	i.letGo()
 	delete(i.client.live, i)
 	if i.scope != nil {

@@ -267,4 +267,3 @@ print(again.kind, waiter:join().kind, task.now() - t0 < 30)
 		}
 	})
 }
-

@@ -70,7 +70,7 @@ func TestRead(t *testing.T) {
 		`print(#io.read("*a"), io.read("*a"), io.read("*l"))`:      "42\t\tnil\n",
 		`io.read() io.read() io.read() print(io.read("*n", "*n"))`: "12\t1\n",
 		`io.read() io.read() io.read() io.read("*n") io.read("*n") print(io.read("*n")) print(io.read("*n"))`: "-350\nnil\n",
-		`io.read("*a") print(io.read(1), io.read(0))`: "nil\tnil\n",
+		`io.read("*a") print(io.read(1), io.read(0))`:                                                         "nil\tnil\n",
 	} {
 		if out, err := play(t, code, withInput(input)); out != want || err != nil {
 			t.Errorf("%s printed %q, %v", code, out, err)

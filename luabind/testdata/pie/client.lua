@@ -172,3 +172,13 @@ again:send("hello")
 check.eq(again:recv_message("1s"), "hello")
 again:send("bye")
 again:wait()
+
+---- a detached one that has ended keeps its result
+local c = pie.connect()
+local inst = c:launch("puppet", { steps = { { "print", "said" } }, value = "v" }, { detached = true })
+task.sleep(1)
+c:close()
+local again = pie.connect():attach_instance(inst.instance_id)
+local out = again:wait("1s")
+check.eq({ out.event, out.stdout, out.value }, { "Completed", "said", "v" })
+check.raises("refused", nil, pie.default().attach_instance, pie.default(), inst.instance_id)
