@@ -202,3 +202,66 @@ func BenchmarkLaunches(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkEcho is a message to a program and its answer, one after another, over a real socket.
+func BenchmarkEcho(b *testing.B) {
+	e := serve(b, "worker-0.5")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	go e.Serve(l)
+	b.Run("client", func(b *testing.B) {
+		c, err := pie.Dial(context.Background(), pie.Config{URI: l.Addr().String(), Dialect: "worker-0.5"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer c.Close(context.Background())
+		i := launch(b, c, pie.Launch{Program: "echo"})
+		b.ReportAllocs()
+		for b.Loop() {
+			i.Send("0123456789abcdef")
+			if _, err := i.Next(context.Background()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("floor", func(b *testing.B) { floorEcho(b, "ws://"+l.Addr().String()) })
+}
+
+func floorEcho(b *testing.B, uri string) {
+	ws, _, err := websocket.DefaultDialer.Dial(uri, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer ws.Close()
+	d, _ := wire.Find("worker-0.5")
+	frame, _, _ := d.EncodeCommand(nil, &wire.Command{Kind: wire.Launch, Corr: 1, Program: "echo", Input: "{}", Capture: true})
+	ws.WriteMessage(websocket.BinaryMessage, frame)
+	_, answer, err := ws.ReadMessage()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var e wire.Event
+	d.DecodeEvent(answer, false, &e)
+	frame, _, _ = d.EncodeCommand(nil, &wire.Command{Kind: wire.Signal, ID: string(e.Text), Text: "0123456789abcdef"})
+	b.ReportAllocs()
+	for b.Loop() {
+		ws.WriteMessage(websocket.BinaryMessage, frame)
+		if _, _, err := ws.ReadMessage(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkDial is connecting to the embedded engine and leaving it.
+func BenchmarkDial(b *testing.B) {
+	e := serve(b, "worker-0.5")
+	for b.Loop() {
+		c, err := pie.Dial(context.Background(), pie.Config{URI: "ws://engine", Dialect: "worker-0.5", DialContext: e.DialContext})
+		if err != nil {
+			b.Fatal(err)
+		}
+		c.Close(context.Background())
+	}
+}

@@ -89,7 +89,7 @@ func (c *Client) Supports(feature string) (ok, known bool) {
 // FeatureNames are the words that Supports knows.
 func FeatureNames() []string {
 	return []string{"stdout", "list", "attach", "detached", "detached_output", "detached_result", "send_file", "recv_file",
-		"registry", "token_budget", "props", "session", "files", "mcp"}
+		"registry", "token_budget", "props", "session", "files"}
 }
 
 func featureTable(f *wire.Features) map[string]bool {
@@ -97,7 +97,7 @@ func featureTable(f *wire.Features) map[string]bool {
 		"stdout": f.Stdout, "list": f.ListInstances, "attach": f.AttachInstance, "detached": f.Detached,
 		"detached_output": f.DetachedOutput, "detached_result": f.DetachedResult, "send_file": f.SendFiles,
 		"recv_file": f.RecvFiles, "registry": f.Registry, "token_budget": f.TokenBudget, "props": f.Props,
-		"session": f.Session, "files": f.LaunchFiles, "mcp": f.MCP,
+		"session": f.Session, "files": f.LaunchFiles,
 	}
 }
 

@@ -49,6 +49,15 @@ func (i *Instance) Take(dst []Event) []Event {
 	return out
 }
 
+// Discard throws away what is queued and whatever may still come, up to the end. It is for an instance that nobody
+// will read any more: its unread events would go on to count against Config.Buffer.
+func (i *Instance) Discard() {
+	i.queue.mu.Lock()
+	i.queue.deaf = true
+	i.queue.mu.Unlock()
+	i.Take(nil)
+}
+
 // OnReady registers the one function that is called when there is something to take after there was nothing, and
 // when the instance settles. It runs on the reader's goroutine and must not wait; a call when Take finds nothing is
 // possible. If something is there already it is called before OnReady returns. nil removes it.

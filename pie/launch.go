@@ -2,11 +2,9 @@ package pie
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
-	"github.com/pierun/pierun/pie/program"
 	"github.com/pierun/pierun/pie/wire"
 )
 
@@ -134,49 +132,6 @@ func (b *birth) command(f *wire.Features) error {
 		return &Error{Kind: KindUsage, Op: "launch", Message: "this input cannot be sent to the program", Err: err}
 	}
 	return nil
-}
-
-// arguments are the command-line words for generations that launch with those. An input text is one only if it is
-// a JSON object.
-func arguments(name string, p *Launch) ([]string, error) {
-	values := p.Values
-	if p.Input != nil && *p.Input != "" {
-		if err := json.Unmarshal([]byte(*p.Input), &values); err != nil {
-			return nil, err
-		}
-	}
-	ref, _ := program.ParseRef(name)
-	args, err := program.ArgumentsFor(ref.Name, values, p.Args)
-	if args == nil {
-		args = []string{}
-	}
-	return args, err
-}
-
-// input is the JSON text for all other generations.
-func input(p *Launch) (string, error) {
-	switch {
-	case p.Input != nil:
-		return *p.Input, nil
-	case p.Values != nil:
-		if len(p.Args) > 0 {
-			values := make(map[string]any, len(p.Values)+1)
-			for k, v := range p.Values {
-				values[k] = v
-			}
-			values["_positional"] = p.Args
-			return marshal(values)
-		}
-		return marshal(p.Values)
-	case len(p.Args) > 0:
-		return program.Input(p.Args)
-	}
-	return "{}", nil
-}
-
-func marshal(v any) (string, error) {
-	b, err := json.Marshal(v)
-	return string(b), err
 }
 
 // start sends the launch in the way that the generation needs.

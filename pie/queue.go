@@ -13,6 +13,7 @@ type queue struct {
 	bytes  int64  // cost of events
 	limit  int64  // bound of bytes; an empty queue takes one event whatever its size
 	ready  func() // called when there is something new after there was nothing
+	deaf   bool   // nobody will read it: nothing but the end is kept
 	dirty  bool   // in the reader's list of queues to tell about
 
 	status  Status
@@ -43,7 +44,7 @@ func (q *queue) put(e Event) (out outcome, delta int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.received++
-	if q.settled {
+	if q.settled || q.deaf && !e.Kind.Terminal() {
 		q.drop(e)
 		return silent, 0
 	}

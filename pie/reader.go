@@ -49,6 +49,9 @@ const keepFrame = 1 << 20
 
 // readAll appends all of r to buf. It grows by what really arrives, never by what a header promises.
 func readAll(buf []byte, r io.Reader) ([]byte, error) {
+	if cap(buf) == 0 {
+		buf = make([]byte, 0, 4096)
+	}
 	for {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]

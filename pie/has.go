@@ -1,0 +1,66 @@
+package pie
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pierun/pierun/pie/program"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// HasProgram asks whether the server has a program: by hash where it knows hashes, else by name@version (a hash then
+// means what this client installed under it).
+func (c *Client) HasProgram(ctx context.Context, name string) (bool, error) {
+	d := c.spoken()
+	ref, err := (&Launch{Program: name}).ref()
+	if err != nil {
+		return false, with(err, "has_program", "")
+	}
+	if ref.Name == "" && !d.Features.HashNames {
+		got, ours := c.programs.hash(ref.Hash)
+		if !ours {
+			return false, nil
+		}
+		ref = got
+	}
+	if ref.Name != "" && d.Features.HashNames {
+		got, ours := c.programs.name(ref)
+		if !ours {
+			return false, nil
+		}
+		ref = program.Ref{Hash: got.Hash}
+	}
+	if ref.Newest() && ref.Name != "" && d.Features.StrictNames {
+		_, ours := c.programs.name(ref)
+		return ours, nil
+	}
+	return c.has(ctx, d, ref)
+}
+
+func (c *Client) hasBytes(ctx context.Context, d *wire.Dialect, in Installed) (bool, error) {
+	if d.Features.HashNames {
+		return c.has(ctx, d, program.Ref{Hash: in.Hash})
+	}
+	ref, err := program.ParseRef(in.Ref)
+	if err != nil {
+		return false, err
+	}
+	ref.Hash = in.Hash
+	return c.has(ctx, d, ref)
+}
+
+func (c *Client) has(ctx context.Context, d *wire.Dialect, ref program.Ref) (bool, error) {
+	cmd := &wire.Command{Kind: wire.HasProgram, Hash: ref.Hash}
+	if ref.Name != "" {
+		ref.Hash = ""
+		cmd.Program = ref.String()
+	}
+	a, err := c.ask(ctx, cmd, &request{op: "has_program", kind: wire.HasProgram})
+	if err != nil {
+		return false, with(err, "has_program", "")
+	}
+	if !a.ok {
+		return false, &Error{Kind: KindRefused, Op: "has_program", Message: "the server did not say whether it has the program", Server: a.text}
+	}
+	return strings.TrimSpace(a.text) == "true", nil
+}
