@@ -108,6 +108,14 @@ func (e *Engine) BreakLink() {
 	}
 }
 
+// linkLimit is the size of an event, in bytes, that breaks the link between a gateway and its worker for everybody.
+const linkLimit = 8<<20 - 200
+
+func (e *Engine) tooLarge(n *note) bool { return e.rules.turns && len(n.text) >= linkLimit }
+
+// Connections is how many connections are open.
+func (e *Engine) Connections() int { return len(e.connections()) }
+
 func (e *Engine) dropAll() {
 	for _, s := range e.connections() {
 		s.hangUp()

@@ -105,6 +105,10 @@ func (p *process) call() (text string, err error) {
 
 // say passes n on and waits while the reader is behind.
 func (p *process) say(n *note) error {
+	if p.e.tooLarge(n) && p.client() != nil {
+		p.e.BreakLink()
+		return p.check(p.ctx)
+	}
 	for {
 		wait, err := p.trySay(n)
 		if wait == nil {
@@ -143,6 +147,11 @@ func (p *process) finish(end note) {
 		if p.over() {
 			p.mu.Unlock()
 			return
+		}
+		if p.owner != nil && p.e.tooLarge(&end) {
+			p.mu.Unlock()
+			p.e.BreakLink()
+			continue
 		}
 		if p.owner == nil || p.e.faults.dropsEnd() || p.owner.out.offer(p, &end) {
 			p.settle(end, p.e.retains(p))

@@ -106,3 +106,7 @@ func runTick(ctx context.Context, g *engine.Guest, in scriptInput) (string, erro
 	}
 	return "slept", nil
 }
+
+func runBig(context.Context, *engine.Guest, scriptInput) (string, error) {
+	return string(bytes.Repeat([]byte{'x'}, 8<<20)), nil
+}

@@ -91,15 +91,12 @@ func (s *session) write() {
 
 // finishWriting ends the stream, the way the fault that stopped the writing has it.
 func (s *session) finishWriting() {
-	switch s.howCut() {
-	case cutStall:
+	if s.howCut() == cutStall {
 		close(s.stalled)
 		<-s.gone
-	case cutHard:
-		s.reset()
-	default:
-		s.hangUp()
+		return
 	}
+	s.hangUp() // what was written still arrives, and no Close
 }
 
 // howCut is the fault that sealed the outbox, if one did.
