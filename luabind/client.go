@@ -131,18 +131,10 @@ func clientSupports(L *lua.LState) int {
 	feature := luavalue.ArgString(L, 2, "client:supports")
 	yes, known := c.inner.Supports(feature)
 	if !known {
-		raise(L, "client:supports", luavalue.KindUsage, closestHint(feature, featureNames()), "client:supports: there is no feature %q", feature)
+		raise(L, "client:supports", luavalue.KindUsage, closestHint(feature, pie.FeatureNames()), "client:supports: there is no feature %q", feature)
 	}
 	L.Push(lua.LBool(yes))
 	return 1
-}
-
-// featureNames are the words of client:supports.
-func featureNames() []string {
-	return []string{
-		"stdout", "list", "attach", "detached", "detached_output", "detached_result", "send_file", "recv_file",
-		"registry", "token_budget", "props", "session", "files",
-	}
 }
 
 // useKey is where the scheduler keeps the client of client:use for a task and those it spawns.

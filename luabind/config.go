@@ -19,9 +19,9 @@ type Config struct {
 	// DialDialect is the generation that the engine behind Dial speaks; empty: found out by asking.
 	DialDialect string
 
-	// DialNewest gives the newest version of a program of the engine behind Dial, for generations that launch no bare
-	// names; nil: they have to be named with their version there.
-	DialNewest func(ctx context.Context, name string) (version string, err error)
+	// DialPrograms are the programs of the engine behind Dial, as name@version. They give the version where its
+	// generation launches no bare names, and the nearest name where a script has misspelt one.
+	DialPrograms []string
 
 	// Server is the default server's address (ws://host:port); empty means the embedded engine. A script that names
 	// an address itself wins over it.

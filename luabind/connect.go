@@ -87,19 +87,21 @@ func (rt *Runtime) embedded(L *lua.LState, fn string, cfg pie.Config) pie.Config
 		raise(L, fn, luavalue.KindConnect, "name a server: --server ws://host:port, $PIE_SERVER, or pie.connect(uri)",
 			"there is no server to connect to")
 	}
-	cfg.URI, cfg.DialContext, cfg.Newest = embeddedURI, rt.cfg.Dial, rt.cfg.DialNewest
-	if cfg.Newest == nil {
-		cfg.Newest = noRegistry
-	}
+	cfg.URI, cfg.DialContext, cfg.Newest = embeddedURI, rt.cfg.Dial, rt.newestEmbedded
 	if cfg.Dialect == "" || cfg.Dialect == "auto" {
 		cfg.Dialect = rt.cfg.DialDialect
 	}
 	return cfg
 }
 
-// noRegistry answers for the embedded engine, which has its own programs and no others.
-func noRegistry(context.Context, string) (string, error) {
-	return "", errors.New("the embedded engine has no registry")
+// newestEmbedded gives the version of a program of the embedded engine, which has its own programs and no registry.
+func (rt *Runtime) newestEmbedded(_ context.Context, name string) (string, error) {
+	for _, program := range rt.cfg.DialPrograms {
+		if known, version, _ := strings.Cut(program, "@"); known == name {
+			return version, nil
+		}
+	}
+	return "", errors.New("the embedded engine has no program of this name")
 }
 
 // checkURI refuses what cannot be an address, before anything is dialled.

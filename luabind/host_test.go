@@ -3,7 +3,6 @@ package luabind_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net"
 	"strings"
@@ -53,18 +52,14 @@ func newHost(t testing.TB, change ...func(*host, *engine.Config)) *host {
 			return h.engine.DialContext(ctx, network, addr)
 		},
 		DialDialect: "worker-0.5",
-		DialNewest: func(_ context.Context, name string) (string, error) {
-			for _, p := range config.Programs {
-				if m := p.Manifest(); m.Name == name {
-					return m.Version, nil
-				}
-			}
-			return "", errors.New("no such program")
-		},
-		Stdout: &h.stdout, Stderr: &h.stderr, Stdin: strings.NewReader(""),
+		Stdout:      &h.stdout, Stderr: &h.stderr, Stdin: strings.NewReader(""),
 	}
 	for _, f := range change {
 		f(h, &config)
+	}
+	for _, p := range config.Programs {
+		m := p.Manifest()
+		h.config.DialPrograms = append(h.config.DialPrograms, m.Name+"@"+m.Version)
 	}
 	e, err := engine.New(config)
 	if err != nil {

@@ -188,7 +188,7 @@ func (i *instance) endError(op string) *luavalue.Error {
 	case pie.Aborted:
 		kind, words, hint = luavalue.KindAborted, "%s was terminated by somebody else", ""
 	case pie.Exception:
-		kind, words, hint = luavalue.KindException, "%s failed", ""
+		kind, words, hint = luavalue.KindException, "%s ended with an exception", ""
 	case pie.OutOfResources:
 		kind, words, hint = luavalue.KindOutOfResources, "the server had no room for %s", "run fewer at once, or try again later"
 	}

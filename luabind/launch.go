@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -113,6 +114,9 @@ func (l *launch) launchLimit() (limit time.Duration, isLife bool) {
 func (l *launch) failure(err error, isLife bool) *luavalue.Error {
 	e := luaError(l.op, err)
 	e.Op = l.op
+	if e.Kind == luavalue.KindProgram {
+		l.suggest(e)
+	}
 	if e.Kind != luavalue.KindTimeout {
 		return e
 	}
@@ -122,4 +126,17 @@ func (l *launch) failure(err error, isLife bool) *luavalue.Error {
 		e.Message = "the launch was not answered within timeout (" + l.opts.timeout.String() + ")"
 	}
 	return e
+}
+
+// suggest adds the nearest name to the error of an unknown program.
+func (l *launch) suggest(e *luavalue.Error) {
+	name, _, _ := strings.Cut(l.spec.Program, "@")
+	names := make([]string, 0, len(l.c.rt.cfg.DialPrograms))
+	for _, program := range l.c.rt.cfg.DialPrograms {
+		known, _, _ := strings.Cut(program, "@")
+		names = append(names, known)
+	}
+	if near := luavalue.Closest(name, names); near != "" && near != name {
+		e.WithHint("did you mean %q?", near)
+	}
 }

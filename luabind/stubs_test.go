@@ -190,6 +190,7 @@ func TestStubsHaveTheOptions(t *testing.T) {
 	documented := stubs(t)
 	for class, names := range map[string][]string{
 		"flow.MapOptions": mapOptionNames[:], "flow.RetryOptions": retryOptions[:], "args.Item": argFields[:],
+		"pie.ConnectOptions": connectOptions[:], "pie.LaunchOptions": launchOptionNames[:len(launchOptionNames)-1],
 	} {
 		compare(t, "options "+class, documented[class].fields, names)
 	}

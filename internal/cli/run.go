@@ -91,7 +91,7 @@ func (a *app) script(ctx *cli.Context) (*script, error) {
 		return nil, o.err
 	}
 	s.engine = a.newEmbedded(dialect, seed)
-	s.cfg.Dial, s.cfg.DialDialect, s.cfg.DialNewest = s.engine.DialContext, s.engine.generation(), newest
+	s.cfg.Dial, s.cfg.DialDialect, s.cfg.DialPrograms = s.engine.DialContext, s.engine.generation(), embeddedPrograms()
 	return s, a.source(ctx, s)
 }
 

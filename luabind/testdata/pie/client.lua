@@ -83,7 +83,7 @@ check.eq(c:terminate_instance(inst.instance_id), false)
 ---- supports
 local c = pie.connect()
 check.eq(c:supports("stdout"), true)
-check.eq(c:supports("mcp"), false)
+check.eq(c:supports("session"), false)
 local err = check.raises("usage", "stdot", c.supports, c, "stdot")
 check.has(err.hint, "stdout")
 

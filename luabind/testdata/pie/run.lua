@@ -35,7 +35,7 @@ local err = check.raises("value", nil, function() return pie.run("puppet", { val
 check.has(err.hint, "no json")
 
 ---- a failing program raises exception
-local err = check.raises("exception", "fail", pie.run, "fail", { message = "out of ideas" })
+local err = check.raises("exception", "fail ended with an exception", pie.run, "fail", { message = "out of ideas" })
 check.has(err.server, "out of ideas")
 check.eq(err.result.event, "Exception")
 check.eq(err.result.value, "")
@@ -49,6 +49,7 @@ check.eq(err.result.stdout, "so far")
 ---- an unknown program
 local err = check.raises("program", "no-such-program", pie.run, "no-such-program")
 assert(err.hint)
+check.eq(check.raises("program", nil, pie.run, "text-completoin").hint, 'did you mean "text-completion"?')
 check.raises("program", nil, pie.launch, "../evil")
 check.raises("usage", "empty", pie.launch, "")
 check.raises("usage", "name", pie.launch, 7)
