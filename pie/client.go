@@ -155,7 +155,7 @@ func (c *Client) background(f func()) bool {
 // ask sends cmd over the main connection and waits for its answer. A command that was certainly never written is
 // sent again over a new connection; no other ever is.
 func (c *Client) ask(ctx context.Context, cmd *wire.Command, r *request) (reply, error) {
-	for {
+	for try := 1; ; try++ {
 		l, err := c.link(ctx, r.op)
 		if err != nil {
 			return reply{}, err
@@ -165,11 +165,14 @@ func (c *Client) ask(ctx context.Context, cmd *wire.Command, r *request) (reply,
 		if !errors.As(a.err, &never) {
 			return a, a.err
 		}
-		if !c.cfg.Reconnect {
+		if !c.cfg.Reconnect || try == sendTries {
 			return reply{}, with(never.error, r.op, cmd.ID)
 		}
 	}
 }
+
+// sendTries is over how many connections a command is tried whose connections all break before it is written.
+const sendTries = 4
 
 // link is the main connection, made anew if it was lost and may be.
 func (c *Client) link(ctx context.Context, op string) (*link, error) {
