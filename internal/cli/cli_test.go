@@ -129,7 +129,7 @@ func TestUserName(t *testing.T) {
 	}
 	expect := func(want string, pairs ...string) {
 		t.Helper()
-		if got := userName(environment(pairs...)); got != want {
+		if got := userName(Env{Getenv: environment(pairs...)}); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
@@ -139,7 +139,21 @@ func TestUserName(t *testing.T) {
 	expect("configured", "USER", "login", "HOME", home)
 	expect("configured", "PIE_CLI_HOME", filepath.Join(home, ".pie"))
 	write(`username = `)
+	if got := userName(Env{Getenv: environment(), Login: func() string { return "system" }}); got != "system" {
+		t.Errorf("got %q from the system", got)
+	}
 	expect("windows", "USERNAME", "windows", "USERPROFILE", home)
+}
+
+func TestIsServer(t *testing.T) {
+	for address, want := range map[string]bool{
+		"ws://h:1": true, "wss://h/path": true, "h:1": true, "h": true, "[::1]:80": true,
+		"http://h": false, "ws://": false, "://": false, "ws://h:x": false, "a b": false,
+	} {
+		if got := isServer(address); got != want {
+			t.Errorf("isServer(%q) = %v", address, got)
+		}
+	}
 }
 
 func TestMachineMemory(t *testing.T) {

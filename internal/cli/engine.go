@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 
@@ -42,6 +43,9 @@ func (a *app) engine(ctx *cli.Context) error {
 	if seed := o.integer("seed"); seed != nil {
 		cfg.Seed = *seed
 	}
+	if _, _, err := net.SplitHostPort(o.text("listen")); err != nil {
+		o.fail("listen", "must be HOST:PORT, not %q", o.text("listen"))
+	}
 	if o.err != nil {
 		return o.err
 	}
@@ -60,7 +64,7 @@ func (a *app) serve(ctx context.Context, cfg engine.Config, address string) erro
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", address)
 	if err != nil {
-		return stopped(ctx, err)
+		return stopped(ctx, fmt.Errorf("cannot listen on %s: %w (--listen 127.0.0.1:0 takes any free port)", address, inner(err)))
 	}
 	server, err := engine.New(cfg)
 	if err != nil {
@@ -74,4 +78,13 @@ func (a *app) serve(ctx context.Context, cfg engine.Config, address string) erro
 	err = server.Serve(listener)
 	_ = server.Close()
 	return stopped(ctx, err)
+}
+
+// inner is what the system says about a socket, without the name of the call.
+func inner(err error) error {
+	var system *net.OpError
+	if errors.As(err, &system) {
+		return system.Err
+	}
+	return err
 }

@@ -13,11 +13,12 @@ type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(name string) string
+	Login          func() string // the name of whoever runs this, where the environment does not tell; may be nil
 }
 
 // System is the real process.
 func System() Env {
-	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
+	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Login: systemLogin}
 }
 
 func (e Env) withDefaults() Env {

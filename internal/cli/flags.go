@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,10 +107,23 @@ func (o *options) dialect() *wire.Dialect {
 
 // server is the address to dial; "" is the embedded engine. An empty --server wins over the environment.
 func (a *app) server(o *options) string {
-	if o.ctx.IsSet("server") {
-		return o.text("server")
+	said, address := "--server", o.text("server")
+	if !o.ctx.IsSet("server") {
+		said, address = "$PIE_SERVER", a.env.Getenv("PIE_SERVER")
 	}
-	return a.env.Getenv("PIE_SERVER")
+	if address != "" && !isServer(address) && o.err == nil {
+		o.err = usagef("write ws://host:port, or wss://host/path for a server behind TLS", "%s is no address of a server: %q", said, address)
+	}
+	return address
+}
+
+// isServer says whether the address can be dialled at all; host:port alone is understood as ws.
+func isServer(address string) bool {
+	if !strings.Contains(address, "://") {
+		address = "ws://" + address
+	}
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "ws" || u.Scheme == "wss")
 }
 
 // user is the name to log in with.
@@ -117,7 +131,7 @@ func (a *app) user(o *options) string {
 	if o.ctx.IsSet("user") {
 		return o.text("user")
 	}
-	return userName(a.env.Getenv)
+	return userName(a.env)
 }
 
 // dialectNames lists the families and then their generations, oldest first.

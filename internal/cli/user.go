@@ -3,15 +3,30 @@ package cli
 import (
 	"cmp"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 )
 
 // userName is the name to log in with where neither the command line nor the script says one: that of Pie's own
 // command line, else the login name. "" leaves it to the client.
-func userName(getenv func(string) string) string {
-	return cmp.Or(configuredUser(getenv), getenv("USER"), getenv("LOGNAME"), getenv("USERNAME"))
+func userName(env Env) string {
+	getenv := env.Getenv
+	if name := cmp.Or(configuredUser(getenv), getenv("USER"), getenv("LOGNAME"), getenv("USERNAME")); name != "" || env.Login == nil {
+		return name
+	}
+	return env.Login()
+}
+
+// systemLogin asks the system who runs this process; "" if it cannot tell.
+func systemLogin() string {
+	who, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return who.Username[strings.LastIndexByte(who.Username, '\\')+1:] // Windows puts the domain before it
 }
 
 // configuredUser reads the configuration of Pie's command line; one that is not there or damaged says nothing.

@@ -25,7 +25,8 @@ import (
 //
 //	exits CODE [<FILE] ARGS…        run pierun ARGS and expect the exit code; stdout and stderr are kept
 //	when LINE ACTION CODE ARGS…     the same, and once LINE was printed: INT, TERM, HUP, INT2 (twice) or close (stdout)
-//	engine ARGS…                    start pierun engine on a free port until the end; its address is in $SERVER
+//	engine ARGS…                    start pierun engine on a free port until the end; its address is in $SERVER,
+//	                                host:port alone in $PORT
 //	none PATTERN                    no file matches
 func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
@@ -52,7 +53,8 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	ts.Check(err)
 	c := exec.Command(path, args...)
 	c.Dir = ts.MkAbs(".")
-	c.Env = append(os.Environ(), "PWD="+c.Dir)
+	// Under the race detector a process waits a second at its end, unless it is told not to.
+	c.Env = append(os.Environ(), "PWD="+c.Dir, "GORACE=atexit_sleep_ms=20")
 	for _, name := range []string{"HOME", "USER", "PIE_SERVER", "PIE_CLI_HOME", "NO_COLOR", "XDG_STATE_HOME"} {
 		c.Env = append(c.Env, name+"="+ts.Getenv(name))
 	}
@@ -164,6 +166,7 @@ func engine(ts *testscript.TestScript, neg bool, args []string) {
 	_, address, _ := strings.Cut(stderr.String(), "listening on ")
 	address, _, _ = strings.Cut(address, "\n")
 	ts.Setenv("SERVER", address)
+	ts.Setenv("PORT", strings.TrimPrefix(address, "ws://"))
 }
 
 func none(ts *testscript.TestScript, neg bool, args []string) {
