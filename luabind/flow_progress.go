@@ -125,7 +125,8 @@ func (p *progressBar) line(now time.Duration) string {
 	counted, elapsed := p.done+p.failed, now-p.started
 	line := fmt.Sprintf("%s %d", p.label, counted)
 	if p.total >= 0 {
-		line = fmt.Sprintf("%s %d%% (%d/%d)", p.label, percent(counted, p.total), counted, p.total)
+		total := max(p.total, counted) // a list may have grown
+		line = fmt.Sprintf("%s %d%% (%d/%d)", p.label, percent(counted, total), counted, total)
 	}
 	if p.failed > 0 {
 		line += fmt.Sprintf(", %d failed", p.failed)
