@@ -26,7 +26,7 @@ type queue struct {
 	dropped, droppedBytes int64 // what came after the overflow, or was pushed out while parked
 }
 
-// keepCap is how many events a queue's buffer may have room for and still be kept when it is empty.
+// keepCap is how many events a buffer may have room for and still be kept though far fewer come now.
 const keepCap = 1024
 
 // outcome says what became of an event that was offered to a queue.
@@ -115,7 +115,7 @@ func (q *queue) take(dst []Event) (out []Event, cost int64) {
 		q.events = q.events[:0]
 		return dst, cost
 	}
-	if cap(dst) > keepCap {
+	if cap(dst) > keepCap && cap(dst) > 4*len(q.events) {
 		dst = nil
 	}
 	out, q.events = q.events, dst
