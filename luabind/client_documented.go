@@ -63,7 +63,7 @@ func clientClose(L *lua.LState) int {
 	}
 	c.releaseLive(L)
 	_, _ = sched.Await(L, c.rt.cfg.Grace+time.Second, func(context.Context) (struct{}, error) {
-		closeClient(c.inner, c.rt.cfg.Grace)
+		c.rt.closeClient(c.inner)
 		return struct{}{}, nil
 	}, nil)
 	return 0

@@ -3,7 +3,6 @@ package luabind
 import (
 	"context"
 	"sync"
-	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/pie"
@@ -16,10 +15,13 @@ type clients struct {
 	all  []*client
 	main *client // the shared one, made at first use
 
-	detached map[string]*instance // launched or made detached here, and not attached to again, by id
+	// By id, until somebody attaches to them again: what was launched or made detached here, and what is adrift.
+	detached, adrift map[string]*instance
 }
 
-func newClients(rt *Runtime) *clients { return &clients{rt: rt, detached: map[string]*instance{}} }
+func newClients(rt *Runtime) *clients {
+	return &clients{rt: rt, detached: map[string]*instance{}, adrift: map[string]*instance{}}
+}
 
 // finished gives a detached instance whose end came while this host was still connected: the server has delivered it
 // and knows nothing of it any more. nil for any other.
@@ -31,8 +33,14 @@ func (cs *clients) finished(id string) *instance {
 	return i
 }
 
-// attached notes that somebody receives from the instance again.
-func (cs *clients) attached(id string) { delete(cs.detached, id) }
+// attached notes that somebody receives from the instance again, who sees to its end.
+func (cs *clients) attached(id string) {
+	delete(cs.detached, id)
+	if i := cs.adrift[id]; i != nil {
+		delete(cs.adrift, id)
+		i.disown()
+	}
+}
 
 // shared gives the client of pie.default, not connected yet at the first call.
 func (cs *clients) shared(L *lua.LState) *client {
@@ -52,7 +60,7 @@ func (cs *clients) closeAll() {
 			continue
 		}
 		c.closed = true
-		wg.Go(func() { closeClient(c.inner, cs.rt.cfg.Grace) })
+		wg.Go(func() { cs.rt.closeClient(c.inner) })
 	}
 	wg.Wait()
 }
@@ -99,14 +107,18 @@ func (cs *clients) listEmbedded(ctx context.Context) []pie.Info {
 	if err != nil {
 		return nil
 	}
-	defer closeClient(inner, cs.rt.cfg.Grace)
+	defer cs.rt.closeClient(inner)
 	list, _ := inner.List(ctx)
 	return list
 }
 
-// closeClient closes a connection within the grace.
-func closeClient(inner *pie.Client, grace time.Duration) {
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
+// closeClient closes a connection within the grace, and reports what it had begun to end by itself and nobody has
+// confirmed. Any goroutine.
+func (rt *Runtime) closeClient(inner *pie.Client) {
+	ctx, cancel := context.WithTimeout(context.Background(), rt.cfg.Grace)
 	defer cancel()
 	_ = inner.Close(ctx) // what it cannot close in time is dropped: there is nobody left to tell
+	for _, u := range inner.Unconfirmed() {
+		rt.unconfirmed(LeftInstance{ID: u.InstanceID, Program: "an instance", Why: luaError("", u.Err).Message})
+	}
 }

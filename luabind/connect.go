@@ -148,7 +148,7 @@ func (c *client) dial(L *lua.LState, op string) {
 		}
 		c.waiting = nil
 	}()
-	late := func(inner *pie.Client) { c.rt.work.Go(func() { closeClient(inner, c.rt.cfg.Grace) }) }
+	late := func(inner *pie.Client) { c.rt.work.Go(func() { c.rt.closeClient(inner) }) }
 	inner, err := sched.Await(L, -1, func(ctx context.Context) (*pie.Client, error) { return pie.Dial(ctx, c.config) }, late)
 	if err != nil {
 		fail(L, op, err)

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"errors"
 	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -32,6 +33,7 @@ type instance struct {
 	told    bool            // the terminal event was read
 	failure *luavalue.Error // why the host itself gave it up: timeout, idle, or its scope ended
 	settled bool            // nothing more will come
+	adrift  bool            // its connection was lost, it may still run, and nobody has attached to it again
 	asked   bool            // we terminated it
 	dying   <-chan struct{} // closed when a termination of the host's own is through; nil before
 
@@ -114,6 +116,22 @@ func (i *instance) settle() {
 		i.end, i.endText = i.pending[n-1].Kind, text(i.pending[n-1].Value)
 	}
 	i.letGo()
+	if i.adrift = i.mayRunOn(); i.adrift {
+		i.rt.clients.adrift[i.inner.ID()] = i
+		return
+	}
+	i.disown()
+}
+
+// mayRunOn tells whether the connection was lost under an instance that its owner has to end all the same.
+func (i *instance) mayRunOn() bool {
+	var e *pie.Error
+	return i.scope != nil && errors.As(i.inner.Failure(), &e) && e.Kind == pie.KindLost && e.Running != pie.False
+}
+
+// disown takes the instance from its scope and its client.
+func (i *instance) disown() {
+	i.adrift = false
 	delete(i.client.live, i)
 	if i.scope != nil {
 		i.scope.Disown(i)

@@ -116,10 +116,6 @@ func (i *instance) detach() {
 	i.detached = true
 	i.rt.clients.detached[i.inner.ID()] = i
 	i.letGo()
-	delete(i.client.live, i)
-	if i.scope != nil {
-		i.scope.Disown(i)
-		i.scope = nil
-	}
+	i.disown()
 	i.wake()
 }

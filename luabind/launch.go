@@ -38,7 +38,7 @@ func (c *client) runCall(L *lua.LState, at int, op string) int {
 	i := l.start(L)
 	ended := false
 	defer func() {
-		if !ended {
+		if !ended && !i.over() {
 			i.dispose()
 		}
 	}()

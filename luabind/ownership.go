@@ -3,6 +3,7 @@ package luabind
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -39,7 +40,12 @@ func (i *instance) own(scope *sched.Scope) {
 func (i *instance) Moved(to *sched.Scope) { i.scope = to }
 
 // Ended tells that there is nothing to release.
-func (i *instance) Ended() bool { return i.settled || i.inner.Settled() }
+func (i *instance) Ended() bool {
+	if !i.settled && i.inner.Settled() {
+		i.settle()
+	}
+	return i.settled && !i.adrift
+}
 
 // Release terminates the instance because its scope has ended; done is called, on any goroutine, when the server has
 // confirmed it or will not.
@@ -63,10 +69,14 @@ func (i *instance) finish(done func()) {
 		return
 	}
 	i.asked = true
-	dying := make(chan struct{})
+	dying, adrift := make(chan struct{}), i.adrift
 	i.dying = dying
 	i.rt.work.Go(func() {
-		i.rt.end(i.inner, i.where)
+		if adrift {
+			i.endAdrift()
+		} else {
+			i.rt.end(i.inner, i.where)
+		}
 		close(dying)
 		done()
 	})
@@ -100,10 +110,26 @@ func (rt *Runtime) end(inner *pie.Instance, where string) {
 	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
 	defer cancel()
 	if err := inner.Terminate(ctx); err != nil {
-		e := luaError("terminate", err)
-		left := LeftInstance{ID: inner.ID(), Program: inner.Program(), Where: where, Why: e.Message}
-		rt.report.add(func(r *Report) { r.Unconfirmed = append(r.Unconfirmed, left) })
+		rt.unconfirmed(LeftInstance{ID: inner.ID(), Program: inner.Program(), Where: where, Why: luaError("", err).Message})
 	}
+}
+
+// endAdrift terminates, by its id, an instance whose connection was lost. Any goroutine.
+func (i *instance) endAdrift() {
+	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
+	defer cancel()
+	if _, err := i.client.inner.Terminate(ctx, i.inner.ID()); err != nil {
+		i.rt.unconfirmed(i.left(luaError("", err).Message))
+	}
+}
+
+// unconfirmed reports an instance that may still be running, once.
+func (rt *Runtime) unconfirmed(left LeftInstance) {
+	rt.report.add(func(r *Report) {
+		if !slices.ContainsFunc(r.Unconfirmed, func(l LeftInstance) bool { return l.ID == left.ID }) {
+			r.Unconfirmed = append(r.Unconfirmed, left)
+		}
+	})
 }
 
 // endTimeout is how long a server may take to answer a terminate.
