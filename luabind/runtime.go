@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -79,6 +80,10 @@ func New(cfg Config) (*Runtime, error) {
 	rt.loader.open()
 	return rt, nil
 }
+
+// Stderr is standard error for whoever else writes there during the run: it keeps clear of the progress line. Any
+// goroutine.
+func (rt *Runtime) Stderr() io.Writer { return rt.stderr }
 
 // Sched returns the scheduler that runs the script.
 func (rt *Runtime) Sched() *sched.Scheduler { return rt.sched }

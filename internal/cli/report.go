@@ -23,14 +23,26 @@ func (a *app) report(rt *luabind.Runtime, s *script, err error) error {
 		a.describe(rt, s, err)
 	}
 	closing := rt.Report()
-	for _, line := range closing.Lines(s.quiet) {
-		a.say("%s", line)
-	}
+	a.sayLines(closing.Lines(s.quiet))
 	code := codeOf(err)
 	if code == exitOK && err == nil && closing.Failed() > 0 {
 		code = exitRows
 	}
 	return status(code)
+}
+
+// maxLines is how many closing lines are printed: what matters most comes first, and a thousand instances that were
+// left to the end of the script need not fill the screen.
+const maxLines = 20
+
+func (a *app) sayLines(lines []string) {
+	for i, line := range lines {
+		if i == maxLines && len(lines) > maxLines+1 {
+			a.say("… and %d more such lines", len(lines)-maxLines)
+			return
+		}
+		a.say("%s", line)
+	}
 }
 
 // describe prints an error of the script: place, excerpt, what the server said, hint; its causes with --debug.

@@ -185,6 +185,7 @@ func (a *app) carryOut(ctx context.Context, s *script) error {
 	if err != nil {
 		return err
 	}
+	a.env.Stderr = rt.Stderr()
 	announced := a.announce(ctx)
 	err = a.bounded(ctx, s.cfg.Grace, func() error { return start(ctx, rt, s) })
 	announced()
