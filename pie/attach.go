@@ -24,6 +24,9 @@ func (c *Client) Attach(ctx context.Context, id string) (*Instance, error) {
 	if i := l.routes.get(id); i != nil {
 		return i.unpark()
 	}
+	if i := c.finished.take(id); i != nil {
+		return i, nil
+	}
 	in := Info{InstanceID: id}
 	if f.ListComplete {
 		if in, err = c.listedAs(ctx, id); err != nil {
@@ -37,10 +40,12 @@ func (c *Client) Attach(ctx context.Context, id string) (*Instance, error) {
 func (i *Instance) unpark() (*Instance, error) {
 	i.queue.mu.Lock()
 	defer i.queue.mu.Unlock()
-	if i.queue.status != StatusDetached {
+	if !i.parked.CompareAndSwap(true, false) {
 		return nil, &Error{Kind: KindRefused, Op: "attach", InstanceID: i.id, Message: "this client is attached to the instance already"}
 	}
-	i.queue.status = StatusRunning
+	if !i.queue.settled {
+		i.queue.status = StatusRunning
+	}
 	return i, nil
 }
 
@@ -124,6 +129,7 @@ func (i *Instance) Detach(context.Context) error {
 	i.queue.mu.Lock()
 	if !i.queue.settled {
 		i.queue.status = StatusDetached
+		i.parked.Store(true)
 	}
 	i.queue.mu.Unlock()
 	i.release()

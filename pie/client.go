@@ -23,9 +23,10 @@ type Client struct {
 	programs programs
 	slots    slots
 	scratch  scratch
-	dialing  lock // held while the main connection is made again
-	opening  lock // held while the control connection is made
-	listing  lock // held by a detached launch whose id comes from comparing lists
+	finished finished // ended, and nobody has read it
+	dialing  lock     // held while the main connection is made again
+	opening  lock     // held while the control connection is made
+	listing  lock     // held by a detached launch whose id comes from comparing lists
 
 	mu         sync.Mutex
 	dialect    *wire.Dialect

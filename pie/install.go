@@ -66,9 +66,7 @@ func (c *Client) manifest(d *wire.Dialect, up *Upload) (*program.Manifest, error
 	if err != nil {
 		return nil, &Error{Kind: KindProgram, Message: "the manifest of the program is not right", Err: err}
 	}
-	if up.File = path.Base(strings.ReplaceAll(up.File, `\`, "/")); up.File == "." {
-		up.File = m.Name + extension(m.Language)
-	}
+	up.File = m.Name + fileEnding(up.File, m.Language) // without a manifest the name is the file's
 	if !f.StrictNames {
 		return m, nil
 	}
@@ -92,6 +90,14 @@ func language(file string) string {
 		return "python"
 	}
 	return ""
+}
+
+// fileEnding is the ending of the given file name, if it has one, else the language's.
+func fileEnding(file, language string) string {
+	if ext := path.Ext(path.Base(strings.ReplaceAll(file, `\`, "/"))); ext != "" {
+		return ext
+	}
+	return extension(language)
 }
 
 func extension(language string) string {

@@ -21,6 +21,7 @@ type Instance struct {
 	first    atomic.Int64 // … to the first output, 0 for none yet
 	ended    atomic.Int64 // … to the end, 0 for not yet
 
+	parked  atomic.Bool // detached: nobody reads it here
 	saveDir string
 	filesMu sync.Mutex
 	files   map[string]*assembly // half received, by hash

@@ -209,6 +209,7 @@ func (b *birth) instance(id string) *Instance {
 	}
 	if b.p.Detached {
 		i.queue.status = StatusDetached
+		i.parked.Store(true)
 		i.release()
 	}
 	i.launched.Store(i.since())

@@ -119,6 +119,9 @@ func (l *link) push(i *Instance, ev Event) {
 	}
 	if ev.Kind.Terminal() {
 		i.over(true)
+		if i.parked.Load() {
+			l.c.finished.keep(i)
+		}
 	}
 }
 

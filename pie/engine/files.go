@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"slices"
-
 	"github.com/pierun/pierun/pie/program"
 	"github.com/pierun/pierun/pie/wire"
 )
@@ -42,7 +40,7 @@ func (s *session) collectFile(c *wire.Command) (data []byte, why string) {
 	if why != "" {
 		return nil, why
 	}
-	return slices.Concat([]byte{}, up.data), ""
+	return append([]byte{}, up.data...), "" // an empty file is one too
 }
 
 // receiveBlob is the same on the instance family, which answers and keeps the file until the program asks for it.
