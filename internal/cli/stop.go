@@ -85,6 +85,6 @@ func (a *app) journal() *journal.Journal {
 	}
 	return journal.New(journal.Config{
 		Dir: dir, Now: clock.System{}.Now, Failed: unwritten,
-		Skip: func(server string) bool { return strings.HasPrefix(server, embeddedServer) },
+		Skip: func(server string) bool { return strings.HasPrefix(server+"/", embeddedServer+"/") },
 	})
 }

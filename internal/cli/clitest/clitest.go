@@ -24,10 +24,10 @@ import (
 // Commands are the commands beyond testscript's own:
 //
 //	exits CODE [<FILE] ARGS…        run pierun ARGS and expect the exit code; stdout and stderr are kept
-//	when LINE ACTION CODE ARGS…     the same, and once LINE was printed: INT, TERM, HUP, INT2 (twice) or close (stdout)
+//	when LINE ACTION CODE ARGS…     the same, and once LINE was printed: INT, TERM, HUP, KILL, INT2 (twice) or close (stdout)
 //	engine ARGS…                    start pierun engine on a free port until the end; its address is in $SERVER,
 //	                                host:port alone in $PORT
-//	none PATTERN                    no file matches
+//	none PATTERN                    no file matches; with ! some do
 func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits":  exits,
@@ -114,7 +114,7 @@ func when(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func act(ts *testscript.TestScript, c *exec.Cmd, action string, stdout io.Closer, stderr *watched) {
-	signals := map[string]os.Signal{"INT": os.Interrupt, "INT2": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}
+	signals := map[string]os.Signal{"INT": os.Interrupt, "INT2": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}
 	if action == "close" {
 		ts.Check(stdout.Close())
 		return
@@ -170,13 +170,13 @@ func engine(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func none(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
+	if len(args) != 1 {
 		ts.Fatalf("usage: none PATTERN")
 	}
 	found, err := filepath.Glob(ts.MkAbs(args[0]))
 	ts.Check(err)
-	if len(found) > 0 {
-		ts.Fatalf("there are %q", found)
+	if (len(found) > 0) != neg {
+		ts.Fatalf("there are %d: %q", len(found), found)
 	}
 }
 
