@@ -71,11 +71,47 @@ func (e *Entry) intent() line {
 	return line{Intent: e.Ticket, Server: e.Server, Program: e.Program, ID: e.InstanceID, At: e.At}
 }
 
+// append writes l as a line of JSON, in the order of the fields. It is done by hand because it stands in the way of
+// every launch: a tenth of what encoding/json takes.
 func (l line) append(dst []byte) []byte {
-	text, err := json.Marshal(l)
-	if err != nil { // a time beyond the year 9999
-		l.At = time.Time{}
-		text, _ = json.Marshal(l)
+	if l.Header != nil {
+		text, _ := json.Marshal(l) // once a file, and of plain values
+		return append(append(dst, text...), '\n')
 	}
-	return append(append(dst, text...), '\n')
+	dst = append(dst, '{')
+	for _, f := range [...]struct{ name, value string }{
+		{"intent", l.Intent}, {"launched", l.Launched}, {"refused", l.Refused}, {"ended", l.Ended},
+		{"server", l.Server}, {"program", l.Program}, {"id", l.ID},
+	} {
+		if f.value != "" {
+			dst = appendText(appendName(dst, f.name), f.value)
+		}
+	}
+	if !l.At.IsZero() {
+		dst = append(appendName(dst, "at"), '"')
+		dst = append(l.At.AppendFormat(dst, time.RFC3339Nano), '"')
+	}
+	return append(dst, '}', '\n')
+}
+
+func appendName(dst []byte, name string) []byte {
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	dst = append(dst, '"')
+	dst = append(dst, name...)
+	return append(dst, '"', ':')
+}
+
+// appendText quotes a string; what is not plain ASCII is rare and left to the library.
+func appendText(dst []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c > '~' {
+			quoted, _ := json.Marshal(text) // a string always has a form
+			return append(dst, quoted...)
+		}
+	}
+	dst = append(dst, '"')
+	dst = append(dst, text...)
+	return append(dst, '"')
 }

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -208,6 +209,20 @@ func TestJournalFromManyGoroutines(t *testing.T) {
 		t.Errorf("%v, open %v, left %q", err, j.Open(), files(t, dir))
 	}
 	j.Ended("late")
+}
+
+func TestLinesReadBack(t *testing.T) {
+	for _, want := range []line{
+		{Intent: "1", Server: "ws://a/b?c=\"d\"", Program: "é\n\\", At: someTime},
+		{Intent: "1", ID: "x", At: someTime.Add(time.Nanosecond)},
+		{Launched: "2", ID: "id"}, {Refused: "3"}, {Ended: "id\x00\u2028"}, {},
+	} {
+		var got line
+		text := want.append(nil)
+		if err := json.Unmarshal(text, &got); err != nil || got != want {
+			t.Errorf("%s reads back as %+v, %v", text, got, err)
+		}
+	}
 }
 
 func TestStateRoot(t *testing.T) {
