@@ -117,7 +117,7 @@ options:
 
 func TestArgsSpecMistakes(t *testing.T) {
 	for spec, want := range map[string]string{
-		`{ "x", defualt = 1 }`:                            `item 1: unknown field "defualt"; did you mean "default"?`,
+		`{ "x", defalt = 1 }`:                             `item 1: unknown field "defalt"; did you mean "default"?`,
 		`{ "--x", type = "int" }`:                         `unknown type "int"`,
 		`{ "x", "-x" }`:                                   "second entry of a flag",
 		`{ "--x", "--y" }`:                                "second entry of a flag",

@@ -206,7 +206,7 @@ func (g *mapping) finish(L *lua.LState) int {
 			g.scope.Return(g.results.RawGetInt(i))
 		}
 	}
-	g.report(L)
+	g.report()
 	L.Push(g.results)
 	L.Push(g.failureList(L))
 	return 2

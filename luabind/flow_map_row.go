@@ -160,7 +160,7 @@ func (r *mapRow) failure(L *lua.LState) *lua.LTable {
 }
 
 // report counts the failed rows for the end of the run.
-func (g *mapping) report(L *lua.LState) {
+func (g *mapping) report() {
 	if len(g.failed) == 0 || g.allowFailed {
 		return
 	}
