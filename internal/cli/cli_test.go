@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -61,6 +64,38 @@ func TestEngineEndsWithItsContext(t *testing.T) {
 	if code != exitInterrupt {
 		t.Errorf("%d, %q", code, stderr)
 	}
+}
+
+func TestScriptOnStandardInputEndsWithItsContext(t *testing.T) {
+	typed, keyboard := io.Pipe()
+	defer func() { _ = keyboard.Close() }()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(Signalled(os.Interrupt))
+	if code := Run(ctx, Env{Args: []string{"-"}, Stdin: typed}); code != exitInterrupt {
+		t.Errorf("exit code %d", code)
+	}
+	if code, stdout, stderr := call(t.Context(), []string{"-"}); code != exitOK || stdout+stderr != "" {
+		t.Errorf("no input at all: %d, %q, %q", code, stdout, stderr)
+	}
+}
+
+// A cleanup that hangs is given up on, in time.
+func TestBoundedGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &app{env: Env{}.withDefaults()}
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, Signalled(os.Interrupt))
+		defer cancel()
+		stuck := make(chan struct{})
+		defer close(stuck)
+		began := time.Now()
+		err := a.bounded(ctx, 5*time.Second, func() error { <-stuck; return nil })
+		if took := time.Since(began); !errors.Is(err, errOverdue) || took != time.Minute+10*time.Second+closing {
+			t.Errorf("%v after %v", err, took)
+		}
+		if code := a.finish(a.overdue(ctx)); code != exitInterrupt {
+			t.Errorf("exit code %d", code)
+		}
+	})
 }
 
 func TestCodeOf(t *testing.T) {

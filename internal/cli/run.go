@@ -128,11 +128,34 @@ func (a *app) source(ctx *cli.Context, s *script) error {
 	}
 	s.path, s.words = s.words[0], s.words[1:]
 	if s.path == "-" {
-		text, err := io.ReadAll(a.env.Stdin)
-		s.code, s.name, s.path = string(text), "(stdin)", ""
+		code, err := readAll(ctx.Context, a.env.Stdin)
+		s.code, s.name, s.path = code, "(stdin)", ""
 		return err
 	}
 	return a.checkFile(s.path)
+}
+
+// readAll reads a script that somebody may still be typing; a signal ends the wait. The read itself cannot be ended and
+// goes with the process.
+func readAll(ctx context.Context, r io.Reader) (string, error) {
+	if r == nil {
+		return "", nil
+	}
+	type outcome struct {
+		text []byte
+		err  error
+	}
+	read := make(chan outcome, 1)
+	go func() {
+		text, err := io.ReadAll(r)
+		read <- outcome{text, err}
+	}()
+	select {
+	case got := <-read:
+		return string(got.text), got.err
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
 }
 
 // checkFile says what is wrong with a FILE before anything is started.
