@@ -21,9 +21,6 @@ var connectOptions = [...]string{
 // embeddedURI is what stands for the address of the embedded engine.
 const embeddedURI = "ws://embedded"
 
-// longTimeout is the client's own limit of launches and installs: each call here has one of its own, which is less.
-const longTimeout = 7 * 24 * time.Hour
-
 // clientArguments reads (uri, opts).
 func (rt *Runtime) clientArguments(L *lua.LState, fn string) pie.Config {
 	return rt.clientConfig(L, fn, L.Get(1), luavalue.Opts(L, 2, fn, connectOptions[:]...))
@@ -73,8 +70,6 @@ func (rt *Runtime) baseConfig() pie.Config {
 		Box:     func(text string) any { return lua.LString(text) },
 		Clock:   rt.cfg.Clock,
 		Journal: rt.cfg.Journal,
-
-		LongTimeout: longTimeout,
 	}
 }
 

@@ -83,6 +83,7 @@ func (l *launch) program(L *lua.LState, v lua.LValue) {
 func (l *launch) start(L *lua.LState) *instance {
 	c := l.c
 	limit, isLife := l.launchLimit()
+	l.spec.Timeout = limit
 	send := func(ctx context.Context) (*pie.Instance, error) { return c.inner.Launch(ctx, l.spec) }
 	late := func(inner *pie.Instance) { c.rt.work.Go(func() { c.rt.end(inner, "") }) }
 	inner, err := sched.Await(L, limit, send, late)

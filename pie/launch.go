@@ -25,7 +25,8 @@ type Launch struct {
 	Detached bool // let it run by itself: see Instance.Status and Client.Attach
 	Registry bool // take it from the server's registry even if another one is installed
 	Buffer   int64
-	SaveDir  string // its files are written there as they come
+	SaveDir  string        // its files are written there as they come
+	Timeout  time.Duration // for the server's answer; 0: Config.LongTimeout
 
 	TokenBudget uint64            // most tokens it may compute; 0: no limit of its own
 	Props       string            // JSON object for the server's scheduling; "" for none
@@ -148,7 +149,7 @@ func (b *birth) start(ctx context.Context, d *wire.Dialect) (*Instance, error) {
 
 // ask sends the launch and waits for the answer.
 func (b *birth) ask(ctx context.Context) (*Instance, error) {
-	r := &request{op: "launch", kind: b.cmd.Kind, long: true, answered: b.answered, late: b.late}
+	r := &request{op: "launch", kind: b.cmd.Kind, long: true, limit: b.p.Timeout, answered: b.answered, late: b.late}
 	a, err := b.c.ask(ctx, &b.cmd, r)
 	switch {
 	case err != nil:

@@ -35,6 +35,7 @@ type link struct {
 	sinkMu sync.Mutex  // held while sink is used or replaced
 
 	heard   pulse
+	heardAt time.Time // when the watch last saw something new; the watch's own
 	refused lastWords
 	aborts  atomic.Int64 // words about dead streams since all was attached again
 	held    heldBack

@@ -9,6 +9,7 @@ import (
 // mind watches over a main link: that the other side is alive, and that the client knows when it is gone.
 func (c *Client) mind(l *link) {
 	if c.cfg.Liveness > 0 {
+		l.heardAt = c.clock.Now()
 		l.beat(c.cfg.Liveness/4, 0, l.heard.frames.Load())
 	}
 	if !c.cfg.Reconnect {
@@ -39,6 +40,7 @@ func (l *link) beat(every time.Duration, silent int, seen uint64) {
 		now := l.heard.frames.Load()
 		switch {
 		case now != seen:
+			l.heardAt = l.c.clock.Now()
 			l.beat(every, 0, now)
 		case silent >= 2:
 			l.c.background(func() { l.judge(every, now) })
@@ -50,9 +52,11 @@ func (l *link) beat(every time.Duration, silent int, seen uint64) {
 }
 
 // judge decides about a silent link. A server at work on something long for this connection answers no ping on it:
-// the control connection tells that from a dead one.
+// the control connection tells that from a dead one, for as long as such work may take. Longer silence is the link's
+// own: only this direction of the network is gone.
 func (l *link) judge(every time.Duration, seen uint64) {
-	if l.requests.busy() && l.alive() {
+	patience := l.c.cfg.LongTimeout - l.c.clock.Now().Sub(l.heardAt)
+	if l.requests.busy() && patience > 0 && l.alive() {
 		l.beat(every, 0, seen)
 		return
 	}
@@ -60,7 +64,7 @@ func (l *link) judge(every time.Duration, seen uint64) {
 		l.beat(every, 0, l.heard.frames.Load())
 		return
 	}
-	l.fail(&Error{Kind: KindLost, Message: "the server was silent for " + (4 * every).String() + " and did not answer pings",
+	l.fail(&Error{Kind: KindLost, Message: "the server was silent for " + max(4*every, l.c.clock.Now().Sub(l.heardAt)).Round(time.Second).String() + " and did not answer pings",
 		Hint: "the network between is gone, or the server is stuck"})
 }
 

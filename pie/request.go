@@ -13,10 +13,11 @@ type request struct {
 	op      string
 	kind    wire.CommandKind
 	corr    uint32
-	reply   chan reply  // room for one
-	written atomic.Bool // the writer has taken its frame: it may have reached the server
-	stop    func() bool // of its deadline
-	long    bool        // may keep the server busy: a launch or an install
+	reply   chan reply    // room for one
+	written atomic.Bool   // the writer has taken its frame: it may have reached the server
+	stop    func() bool   // of its deadline
+	long    bool          // may keep the server busy: a launch or an install
+	limit   time.Duration // for the answer; 0: the client's own
 
 	// answered, if set, runs on the reader's goroutine when the answer comes and before the next frame is read.
 	answered func(l *link, e *wire.Event, r *reply)
@@ -188,7 +189,10 @@ func (r *request) fresh() *request {
 
 // limit is how long an answer to r may take.
 func (c *Client) limit(r *request) time.Duration {
-	if r.long {
+	switch {
+	case r.limit > 0:
+		return r.limit
+	case r.long:
 		return c.cfg.LongTimeout
 	}
 	return c.cfg.RequestTimeout
