@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"mime/multipart"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // Fetched is a file out of a session's archive; read Body before the callback returns.
@@ -74,7 +76,7 @@ func eachFile(k call, archive *tar.Reader, each func(Fetched) error) error {
 	}
 }
 
-// DownloadOne writes one file of a session to w, and returns its size.
+// DownloadOne writes one file of a session to w, and returns its size. Managers of 23.09 refuse files above 1 MiB.
 func (c *Client) DownloadOne(ctx context.Context, session, file string, w io.Writer) (int64, error) {
 	k := call{op: "download from session " + session, area: sessionArea, path: segments(session, "download_single"),
 		query: query{"file", file}, timeout: c.cfg.LongTimeout}
@@ -84,6 +86,31 @@ func (c *Client) DownloadOne(ctx context.Context, session, file string, w io.Wri
 	}
 	defer r.Close()
 	return copyOut(k, w, r)
+}
+
+// DownloadLarge writes a file of any size to w: a run in the session cuts it into pieces, since managers refuse to give
+// more than 1 MiB at once. The session must be able to run a batch.
+func (c *Client) DownloadLarge(ctx context.Context, session, file string, w io.Writer) (int64, error) {
+	folder := ".download-" + NewRunID()[:12]
+	cut := "mkdir " + folder + " && split -b 1000000 -a 6 -d -- " + shellQuote(file) + " " + folder + "/"
+	if err := c.shell(ctx, session, cut); err != nil {
+		return 0, err
+	}
+	sent, err := c.joinPieces(ctx, session, folder, w)
+	_ = c.shell(context.WithoutCancel(ctx), session, "rm -rf "+folder+" </dev/null") // the first error is the one to tell
+	return sent, err
+}
+
+func (c *Client) joinPieces(ctx context.Context, session, folder string, w io.Writer) (sent int64, err error) {
+	list, err := c.ListFiles(ctx, session, folder)
+	slices.SortFunc(list, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	for _, piece := range list {
+		n, err := c.DownloadOne(ctx, session, folder+"/"+piece.Name, w)
+		if sent += n; err != nil {
+			return sent, err
+		}
+	}
+	return sent, err
 }
 
 func copyOut(k call, w io.Writer, r io.Reader) (int64, error) {

@@ -156,10 +156,16 @@ func (c *Client) UploadLarge(ctx context.Context, session, name string, r io.Rea
 	if err := c.uploadPieces(ctx, session, folder, r, progress); err != nil {
 		return err
 	}
-	join := fmt.Sprintf("mkdir -p %s && cat %s/* > %s && rm -r %s", shellQuote(path.Dir(name)), folder, shellQuote(name), folder)
-	out, err := c.Exec(ctx, session, Code{Batch: &BatchOptions{Exec: join}}, Watch{})
+	// The pieces may belong to another user in there: removing them must neither fail the run nor ask.
+	return c.shell(ctx, session, fmt.Sprintf("mkdir -p %s && cat %s/* > %s; s=$?; rm -rf %s >/dev/null 2>&1 </dev/null; exit $s",
+		shellQuote(path.Dir(name)), folder, shellQuote(name), folder))
+}
+
+// shell runs a command line in the session as a batch.
+func (c *Client) shell(ctx context.Context, session, command string) error {
+	out, err := c.Exec(ctx, session, Code{Batch: &BatchOptions{Exec: command}}, Watch{})
 	if err == nil && out.ExitCode != 0 {
-		err = misuse("joining the pieces of %s in the session failed with exit code %d: %s", quote(name), out.ExitCode, lastLine(out.Stderr))
+		err = misuse("a command in session %s ended with %d: %s", session, out.ExitCode, orElse(lastLine(out.Stderr), command))
 	}
 	return err
 }

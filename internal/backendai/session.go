@@ -182,6 +182,19 @@ func (c *Client) Destroy(ctx context.Context, id string, o DestroyOptions) (json
 	return b.Stats, nil
 }
 
+// EndSession makes sure that a session is gone: it destroys it, by force where the manager refuses because of the state
+// it is in (while it is being made, or after a restart), and takes one that is not there as done.
+func (c *Client) EndSession(ctx context.Context, id string) error {
+	_, err := c.Destroy(ctx, id, DestroyOptions{})
+	if isProblem(err, "generic-forbidden") {
+		_, err = c.Destroy(ctx, id, DestroyOptions{Forced: true})
+	}
+	if errors.Is(err, NotFound()) {
+		return nil
+	}
+	return err
+}
+
 func flag(set bool) string {
 	if set {
 		return "true"
@@ -190,7 +203,8 @@ func flag(set bool) string {
 }
 
 // Restart makes a new container for the session and answers when it is up: state is lost, files stay. Managers of 23.09
-// close every tunnel into a restarted session; destroy and create instead where tunnels are needed.
+// close every tunnel into a restarted session, and count it as TERMINATING, so that only force (EndSession) ends it; destroy and
+// create instead where that matters.
 func (c *Client) Restart(ctx context.Context, id, owner string) error {
 	return c.run(ctx, call{op: "restart session " + id, method: "PATCH", area: sessionArea, path: segments(id),
 		query: query{"owner_access_key", owner}, timeout: c.cfg.LongTimeout})

@@ -1,0 +1,59 @@
+package faketest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// web is the web server in front: it takes logins and lets through what carries their cookie. False: it has answered.
+func (m *Manager) web(w http.ResponseWriter, r *http.Request) (through bool) {
+	switch {
+	case r.URL.Path == "/server/login":
+		m.login(w, r)
+	case r.URL.Path == "/server/login-check":
+		reply(w, 200, map[string]any{"authenticated": m.knows(r)})
+	case r.URL.Path == "/server/logout":
+		m.logout(r)
+		w.WriteHeader(200)
+	case !strings.HasPrefix(r.URL.Path, "/func/"):
+		http.NotFound(w, r)
+	case !m.knows(r):
+		refused("Unauthorized access").write(w)
+	default:
+		return true
+	}
+	return false
+}
+
+func (m *Manager) login(w http.ResponseWriter, r *http.Request) {
+	var b struct{ Username, Password string }
+	_ = json.NewDecoder(r.Body).Decode(&b)
+	if want, ok := m.o.Web[b.Username]; !ok || want != b.Password {
+		reply(w, 200, map[string]any{"authenticated": false, "data": map[string]any{"type": "https://api.backend.ai/probs/auth-failed",
+			"title": "Credential/signature mismatch.", "details": "User credential mismatch."}})
+		return
+	}
+	m.mu.Lock()
+	id := "cookie-" + strconv.Itoa(len(m.logins)+1)
+	m.logins[id] = true
+	m.mu.Unlock()
+	http.SetCookie(w, &http.Cookie{Name: "AIOHTTP_SESSION", Value: id, Path: "/", HttpOnly: true})
+	reply(w, 200, map[string]any{"authenticated": true, "data": map[string]any{"role": "user", "status": "active"}})
+}
+
+func (m *Manager) knows(r *http.Request) bool {
+	c, err := r.Cookie("AIOHTTP_SESSION")
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return err == nil && m.logins[c.Value]
+}
+
+func (m *Manager) logout(r *http.Request) {
+	if c, err := r.Cookie("AIOHTTP_SESSION"); err == nil {
+		m.mu.Lock()
+		delete(m.logins, c.Value)
+		m.mu.Unlock()
+	}
+}
