@@ -53,6 +53,15 @@ func TestFaults(t *testing.T) {
 			local inst = c:launch("source", { n = 100 })
 			local _, err = try(inst.wait, inst)
 			assert(err.kind == "lost" and task.now() - t0 <= 6, tostring(err) .. task.now())`},
+		{name: "a launch over a connection that is half open", faults: engine.Faults{CutAfter: 2, CutSilently: true, CutTimes: 1}, code: `
+			local c = pie.connect()
+			local inst = c:launch("echo")
+			inst:send("a") inst:recv_message()
+			local kinds = {}
+			task.all { function() table.insert(kinds, select(2, try(c.run, c, "noop")).kind) end,
+				function() table.insert(kinds, select(2, try(inst.recv, inst)).kind) end }
+			assert(kinds[1] == "timeout" and kinds[2] == "lost" and task.now() < 620, table.concat(kinds, " ") .. task.now())
+			assert(c:run("noop").event == "Completed")`},
 		{name: "a launch that is never answered", faults: engine.Faults{Mute: []wire.CommandKind{wire.Launch}}, code: `
 			local _, err = try(pie.launch, "noop", nil, { launch_timeout = "3s" })
 			assert(err.kind == "timeout" and task.now() == 3 and tostring(err):find("launch_timeout"), tostring(err))

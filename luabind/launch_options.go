@@ -47,7 +47,7 @@ func (l *launch) options(L *lua.LState, idx int, run bool) {
 		l.spec.Buffer = max(l.opts.buffer, l.opts.maxOutput)
 	}
 	l.spec.SaveDir = o.String("save_dir", "")
-	l.spec.Props = o.String("props", "")
+	l.spec.Props = l.propsOption(o)
 	l.spec.Session = o.String("session", "")
 	if budget := o.Int("token_budget", 0); budget > 0 {
 		l.spec.TokenBudget = uint64(budget)
@@ -96,6 +96,19 @@ func (l *launch) scopeOption(L *lua.LState, o luavalue.Options) *sched.Scope {
 	}
 	o.Fail("scope", "must be a scope of task.scope, not a %s", v.Type())
 	return nil
+}
+
+// propsOption reads the properties: JSON text, or a table to be made one.
+func (l *launch) propsOption(o luavalue.Options) string {
+	t, ok := o.Value("props").(*lua.LTable)
+	if !ok {
+		return o.String("props", "")
+	}
+	text, err := luavalue.Encode(t, luavalue.EncodeOptions{Sort: true})
+	if err != nil {
+		o.Fail("props", "cannot be sent as JSON: %s", err)
+	}
+	return string(text)
 }
 
 // filesOption reads files = {name = bytes}.

@@ -74,7 +74,7 @@
 ---@field max_output? size what `wait` collects at most, `"64MiB"`
 ---@field save_dir? string files are written there as they come
 ---@field token_budget? integer most tokens it may compute
----@field props? string JSON for the server's scheduling (0.6)
+---@field props? table|string for the server's scheduling (0.6); a table is sent as JSON
 ---@field session? string groups launches of one conversation (0.6)
 ---@field files? table<string, string> files that the program reads by name (0.6)
 
