@@ -36,12 +36,27 @@ func installHook() {
 				return next(L, inst, base)
 			}
 		}
+		concat := jumpTable[lua.OP_CONCAT]
+		jumpTable[lua.OP_CONCAT] = func(L *lua.LState, inst uint32, base unsafe.Pointer) int {
+			writeNumbers(L, int(inst&0x1ff), int(inst>>9)&0x1ff)
+			return concat(L, inst, base)
+		}
 	})
+}
+
+// writeNumbers turns the numbers among the operands of a concatenation, registers from to last, into the text that
+// tostring gives them, where the machine would write another.
+func writeNumbers(L *lua.LState, from, last int) {
+	for i := from; i <= last; i++ {
+		if n, ok := L.Get(i + 1).(lua.LNumber); ok && !plainNumber(float64(n)) {
+			L.Replace(i+1, lua.LString(numberText(float64(n))))
+		}
+	}
 }
 
 // lookUp is the slow path: it lets the scheduler of L take the task off the processor, or raise its cancellation.
 func lookUp(L *lua.LState) {
-	if s := From(L); s != nil {
+	if s := From(L); s != nil && (s.hooked || s.cur == nil) {
 		s.look(L)
 	}
 }

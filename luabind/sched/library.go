@@ -9,15 +9,28 @@ import (
 // openLibraries replaces what the standard libraries do wrong, or without regard to tasks.
 func (s *Scheduler) openLibraries() {
 	for name, fn := range map[string]lua.LGFunction{
-		"pcall": s.pcall, "xpcall": s.xpcall, "try": s.try, "error": s.raiseError,
+		"pcall": s.pcall, "xpcall": s.xpcall, "try": s.try, "error": s.raiseError, "assert": assert,
 		"tostring": toString, "tonumber": toNumber,
 	} {
 		s.l.SetGlobal(name, s.l.NewFunction(fn))
 	}
 	s.openCoroutine()
-	s.openGmatch()
+	s.openLoad()
+	s.openString()
+	s.openTable()
+	s.openOS()
 	s.lib("math").RawSetString("huge", lua.LNumber(math.Inf(1)))
-	s.l.SetFuncs(s.lib("os"), map[string]lua.LGFunction{"exit": s.osExit})
+	for _, name := range []string{"_printregs", "channel"} {
+		s.l.SetGlobal(name, lua.LNil) // gopher-lua's own; its channels would stop every task
+	}
+}
+
+func (s *Scheduler) openOS() {
+	lib := s.lib("os")
+	s.l.SetFuncs(lib, map[string]lua.LGFunction{
+		"exit": s.osExit, "date": s.osDate, "clock": s.osClock, "difftime": osDifftime,
+		"time": s.osTime(lib.RawGetString("time")),
+	})
 }
 
 // lib is the table of a standard library.

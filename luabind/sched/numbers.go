@@ -8,15 +8,19 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// numberText is a number as Lua 5.1 prints it: "%.14g".
+// plainNumber tells whether a number is written as its digits: an integer of at most 15 of them, and not -0.
+func plainNumber(n float64) bool {
+	return n == float64(int64(n)) && n < 1e15 && n > -1e15 && (n != 0 || !math.Signbit(n))
+}
+
+// numberText is a number as Lua 5.1 prints it, "%.14g", except that integers keep their fifteenth digit.
 func numberText(n float64) string {
-	if n == math.Trunc(n) && math.Abs(n) < 1e15 {
-		if n == 0 && math.Signbit(n) {
-			return "-0"
-		}
+	if plainNumber(n) {
 		return strconv.FormatInt(int64(n), 10)
 	}
 	switch {
+	case n == 0:
+		return "-0"
 	case math.IsNaN(n):
 		return "nan"
 	case math.IsInf(n, 1):

@@ -125,6 +125,9 @@ var loops = map[string]string{
 	"metamethod":      `local _ = setmetatable({}, {__index = function() while true do end end}).x`,
 	"sort":            `table.sort({3, 2, 1}, function() while true do end end)`,
 	"generic for":     `local t = {1, 2, 3} while true do for k in pairs(t) do end end`,
+	"pattern":         `string.find(("a"):rep(60000), ".-.-.-b")`,
+	"gsub":            `string.gsub(("a"):rep(60000), ".-.-.-b", "")`,
+	"sort compares":   `local t = {} for i = 1, 2e5 do t[i] = -i end while true do table.sort(t) t[1], t[9] = t[9], t[1] end`,
 	"xpcall handler":  `while true do xpcall(error, function() while true do end end) end`,
 	"busy with try":   `while true do try(function() while true do end end) end`,
 }

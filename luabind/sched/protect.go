@@ -145,6 +145,22 @@ func (s *Scheduler) try(L *lua.LState) int {
 	return 2
 }
 
+// assert(v[, message, ...]) of the script. A message that is no text is raised as it is: assert(try(f)) works.
+func assert(L *lua.LState) int {
+	if lua.LVAsBool(L.CheckAny(1)) {
+		return L.GetTop()
+	}
+	switch m := L.Get(2).(type) {
+	case *lua.LNilType:
+		L.RaiseError("assertion failed!")
+	case lua.LString, lua.LNumber:
+		L.RaiseError("%s", ToString(L, m))
+	default:
+		L.Error(m, 0)
+	}
+	return 0
+}
+
 // raiseError is error(v[, level]) of the script. An error value keeps its place and traceback.
 func (s *Scheduler) raiseError(L *lua.LState) int {
 	v := L.Get(1)
