@@ -8,11 +8,7 @@ print("launched: " .. job:status())
 client:close() -- the instance goes on
 
 local later = pie.connect()
-for _, row in ipairs(later:list_instances()) do
-  if row.instance_id == id then print("found: " .. row.program) end
-end
-
-local again = later:attach_instance(id)
+local again = later:attach_instance(id) -- list_instances() tells the ids of what runs
 local result = again:wait("30s")
 print(result.event, #result.text > 0)
 print("output kept: " .. tostring(later:supports("detached_output")))
