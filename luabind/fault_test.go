@@ -1,6 +1,7 @@
 package luabind_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,19 +10,34 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-// TestFaults runs a script while something goes wrong at a known time. It checks itself; what it prints at the end of
-// standard output must be "fine".
+// faultCase is a script that runs while something goes wrong at a known time. It checks itself.
+type faultCase struct {
+	name   string
+	speaks string // the generation; "": the default
+	faults engine.Faults
+	after  time.Duration // when the connections are cut; 0: never
+	code   string
+}
+
 func TestFaults(t *testing.T) {
-	cut := func(h *host) { h.engine.CutConnections() }
-	for _, c := range []struct {
-		name   string
-		speaks string // the generation; "": the default
-		faults engine.Faults
-		after  time.Duration // when happens is called; 0: never
-		happen func(*host)
-		code   string
-	}{
-		{name: "a lost instance goes on after attach", after: 2 * time.Second, happen: cut, code: `
+	for _, c := range slices.Concat(cutConnections(), silentServers(), refusals()) {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				h := newHost(t, speaking(c.speaks), func(_ *host, e *engine.Config) { e.Faults = &c.faults })
+				if c.after > 0 {
+					time.AfterFunc(c.after, func() { h.engine.CutConnections() })
+				}
+				if err := h.run(c.code + "\nprint('fine')"); err != nil || !strings.HasSuffix(h.stdout.String(), "fine\n") {
+					t.Errorf("%s%s", h.stdout.String(), h.rt.Describe(err))
+				}
+			})
+		})
+	}
+}
+
+func cutConnections() []faultCase {
+	return []faultCase{
+		{name: "a lost instance goes on after attach", after: 2 * time.Second, code: `
 			local inst = pie.launch("echo")
 			local _, err = try(inst.recv, inst)
 			assert(err.kind == "lost" and err.attachable == true and err.running ~= false, tostring(err))
@@ -29,24 +45,29 @@ func TestFaults(t *testing.T) {
 			again:send("still here")
 			assert(again:recv_message("1s") == "still here")
 			assert(inst.client:info().reconnects == 1)`},
-		{name: "later commands connect again", after: 2 * time.Second, happen: cut, code: `
+		{name: "later commands connect again", after: 2 * time.Second, code: `
 			assert(pie.run("noop").event == "Completed")
 			task.sleep(3)
 			assert(pie.run("noop").event == "Completed")`},
-		{name: "without reconnect it stays lost", after: 2 * time.Second, happen: cut, code: `
+		{name: "without reconnect it stays lost", after: 2 * time.Second, code: `
 			local c = pie.connect(nil, { reconnect = false })
 			task.sleep(3)
 			local _, err = try(c.run, c, "noop")
 			assert(err.kind == "lost", tostring(err))`},
-		{name: "a run that is lost raises", after: 2 * time.Second, happen: cut, code: `
+		{name: "a run that is lost raises", after: 2 * time.Second, code: `
 			local t0 = task.now()
 			local _, err = try(pie.run, "puppet", { steps = { { "print", "so far" }, { "sleep", 100 } } })
 			assert(err.kind == "lost" and err.result.stdout == "so far" and task.now() - t0 == 2, tostring(err))`},
-		{name: "events before the loss come first", after: 1900 * time.Millisecond, happen: cut, code: `
+		{name: "events before the loss come first", after: 1900 * time.Millisecond, code: `
 			local inst, seen = pie.launch("source", { n = 20, rate = 5 }), 0
 			task.sleep(3)
 			local _, err = try(function() for event in inst:events() do seen = seen + 1 end end)
 			assert(err.kind == "lost" and seen == 10, seen .. tostring(err))`},
+	}
+}
+
+func silentServers() []faultCase {
+	return []faultCase{
 		{name: "a connection that is half open is found", faults: engine.Faults{CutAfter: 3, CutSilently: true, CutTimes: 1}, code: `
 			local c = pie.connect(nil, { liveness = "5s" })
 			local t0 = task.now()
@@ -77,6 +98,16 @@ func TestFaults(t *testing.T) {
 			local t0 = task.now()
 			local _, err = try(inst.terminate, inst)
 			assert(err.kind == "timeout" and task.now() - t0 == 10, tostring(err))`},
+		{name: "close while the server is silent", faults: engine.Faults{Mute: []wire.CommandKind{wire.Terminate}}, code: `
+			local c = pie.connect()
+			c:launch("echo")
+			c:close()
+			assert(task.now() <= 13, task.now())`},
+	}
+}
+
+func refusals() []faultCase {
+	return []faultCase{
 		{name: "no room", speaks: "instance-0.2", faults: engine.Faults{StarveEvery: 1}, code: `
 			local _, err = try(pie.run, "noop")
 			assert(err.kind == "out_of_resources" and err.server:find("OOM") and err.retryable and err.hint, tostring(err))
@@ -85,23 +116,6 @@ func TestFaults(t *testing.T) {
 			pie.run("noop")
 			local _, err = try(pie.run, "noop")
 			assert(({ launch = true, refused = true, out_of_resources = true })[err.kind] and err.server, tostring(err))`},
-		{name: "close while the server is silent", faults: engine.Faults{Mute: []wire.CommandKind{wire.Terminate}}, code: `
-			local c = pie.connect()
-			c:launch("echo")
-			c:close()
-			assert(task.now() <= 13, task.now())`},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
-				h := newHost(t, speaking(c.speaks), func(_ *host, e *engine.Config) { e.Faults = &c.faults })
-				if c.after > 0 {
-					time.AfterFunc(c.after, func() { c.happen(h) })
-				}
-				if err := h.run(c.code + "\nprint('fine')"); err != nil || !strings.HasSuffix(h.stdout.String(), "fine\n") {
-					t.Errorf("%s%s", h.stdout.String(), h.rt.Describe(err))
-				}
-			})
-		})
 	}
 }
 
