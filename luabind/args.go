@@ -24,7 +24,7 @@ func (rt *Runtime) argsParse(L *lua.LState) int {
 		rt.exit(L, 2, err.Error()+"\n"+spec.usage()+"\n(--help says more)")
 	}
 	if words.help {
-		rt.stdout.print(L, spec.help())
+		rt.stdout.put(L, spec.help())
 		rt.exit(L, 0, "")
 	}
 	values := L.CreateTable(0, len(spec.arguments))

@@ -12,14 +12,14 @@ import (
 // inst:recv([timeout]) gives the next event and its message, the end included.
 func instRecv(L *lua.LState) int {
 	i := self[*instance](L, "instance:recv")
-	e := i.nextEvent(L, "instance:recv", waitLimit(L, 2, "instance:recv"))
+	e := i.nextEvent(L, "instance:recv", waitLimit(L, "instance:recv"))
 	return i.pushEvent(L, e)
 }
 
 // inst:events([timeout]) iterates over the events and raises when the end is a failure.
 func instEvents(L *lua.LState) int {
 	const op = "instance:events"
-	i, limit, over := self[*instance](L, op), waitLimit(L, 2, op), false
+	i, limit, over := self[*instance](L, op), waitLimit(L, op), false
 	L.Push(L.NewFunction(func(L *lua.LState) int {
 		if over {
 			L.Push(lua.LNil)
@@ -38,7 +38,7 @@ func instEvents(L *lua.LState) int {
 // inst:recv_message([timeout]) gives the next message, nil when the program has completed.
 func instRecvMessage(L *lua.LState) int {
 	const op = "instance:recv_message"
-	i, limit := self[*instance](L, op), waitLimit(L, 2, op)
+	i, limit := self[*instance](L, op), waitLimit(L, op)
 	start := i.rt.sched.Now()
 	for {
 		e := i.nextEvent(L, op, i.rt.remaining(start, limit))
@@ -68,12 +68,12 @@ func (i *instance) tellEvents(L *lua.LState, fn *lua.LFunction, op string) {
 	}
 }
 
-// waitLimit reads an optional duration; none is -1, no limit.
-func waitLimit(L *lua.LState, n int, op string) time.Duration {
-	if L.GetTop() < n {
+// waitLimit reads the optional duration of a method; none is -1, no limit.
+func waitLimit(L *lua.LState, op string) time.Duration {
+	if L.GetTop() < 2 {
 		return -1
 	}
-	return luavalue.ArgDuration(L, n, op, -1)
+	return luavalue.ArgDuration(L, 2, op, -1)
 }
 
 // pushEvent pushes an event's name and message.

@@ -13,14 +13,12 @@ import (
 func instWait(L *lua.LState) int {
 	const op = "instance:wait"
 	i := self[*instance](L, op)
-	limit, check := time.Duration(-1), true
 	if _, ok := L.Get(2).(*lua.LTable); ok {
 		o := luavalue.Opts(L, 2, op, "timeout", "check")
-		limit, check = o.Duration("timeout", -1), o.Bool("check", true)
-	} else {
-		limit = waitLimit(L, 2, op)
+		L.Push(i.await(L, op, o.Duration("timeout", -1), o.Bool("check", true)))
+		return 1
 	}
-	L.Push(i.await(L, op, limit, check))
+	L.Push(i.await(L, op, waitLimit(L, op), true))
 	return 1
 }
 

@@ -39,7 +39,7 @@ func (l *launch) options(L *lua.LState, idx int, run bool) {
 	}
 	o := luavalue.Opts(L, idx, l.op, names...)
 	l.limits(o)
-	l.opts.scope = l.scopeOption(L, o)
+	l.opts.scope = l.scopeOption(o)
 	l.opts.onEvent = o.Function("on_event")
 	l.spec.Detached = o.Bool("detached", false)
 	l.spec.Buffer = l.opts.buffer
@@ -81,7 +81,7 @@ func (l *launch) optionalLimit(o luavalue.Options, name string) time.Duration {
 }
 
 // scopeOption reads the owner: what task.scope handed to its function.
-func (l *launch) scopeOption(L *lua.LState, o luavalue.Options) *sched.Scope {
+func (l *launch) scopeOption(o luavalue.Options) *sched.Scope {
 	v := o.Value("scope")
 	if v == lua.LNil {
 		return nil

@@ -75,7 +75,7 @@ func noSeek(L *lua.LState) int {
 func (s *stdio) print(L *lua.LState) int {
 	if L.GetTop() == 1 {
 		if text, ok := L.Get(1).(lua.LString); ok {
-			s.rt.stdout.print(L, string(text)+"\n")
+			s.rt.stdout.put(L, string(text)+"\n")
 			return 0
 		}
 	}
@@ -87,7 +87,7 @@ func (s *stdio) print(L *lua.LState) int {
 		line.WriteString(s.toString(L, L.Get(i)))
 	}
 	line.WriteByte('\n')
-	s.rt.stdout.print(L, line.String())
+	s.rt.stdout.put(L, line.String())
 	return 0
 }
 
@@ -108,7 +108,7 @@ func (s *stdio) toString(L *lua.LState, v lua.LValue) string {
 }
 
 func (s *stdio) writeStdout(L *lua.LState) int {
-	s.rt.stdout.print(L, joined(L, "io.write", 2))
+	s.rt.stdout.put(L, joined(L, "io.write", 2))
 	L.Push(s.stdout)
 	return 1
 }
@@ -134,7 +134,7 @@ func joined(L *lua.LState, fn string, first int) string {
 // io.write(...) writes strings and numbers to the default output.
 func (s *stdio) write(L *lua.LState) int {
 	if s.out == lua.LValue(s.stdout) {
-		s.rt.stdout.print(L, joined(L, "io.write", 1))
+		s.rt.stdout.put(L, joined(L, "io.write", 1))
 		L.Push(s.stdout)
 		return 1
 	}

@@ -51,8 +51,8 @@ func newOutput(w io.Writer, s *sched.Scheduler, failed func(error)) *output {
 	return o
 }
 
-// print adds text to the output and waits only while the buffer is full. Scheduler's goroutine.
-func (o *output) print(L *lua.LState, text string) {
+// put adds text to the output and waits only while the buffer is full. Scheduler's goroutine.
+func (o *output) put(L *lua.LState, text string) {
 	for !o.add(text) {
 		if !o.held {
 			o.held = true
