@@ -130,5 +130,5 @@ func (c *Client) TaskLogs(ctx context.Context, task string) (string, error) {
 // WaitOptions of WaitSession. Zero values: every 2 s, no report.
 type WaitOptions struct {
 	Every    time.Duration
-	Progress func(*Info) // called on the caller's goroutine after each look
+	Progress func(*Info) // called on the caller's goroutine after each change
 }

@@ -13,10 +13,15 @@ type EndedError struct {
 	Status     Status // "" if the manager no longer says
 	StatusInfo string
 	StatusData string
+	Ran        bool // it had been running
 }
 
 func (e *EndedError) Error() string {
-	text := fmt.Sprintf("session %s ended before it ran: %s", e.ID, orElse(string(e.Status), "it is gone"))
+	when := "ended before it ran"
+	if e.Ran {
+		when = "was lost"
+	}
+	text := fmt.Sprintf("session %s %s: %s", e.ID, when, orElse(string(e.Status), "it is gone"))
 	if e.StatusInfo != "" {
 		text += " (" + e.StatusInfo + ")"
 	}
@@ -30,25 +35,37 @@ func (e *EndedError) Error() string {
 // from the manager's answers, so a 404 is the end, too), and when the context ends. Faults of the network are looked
 // over as long as the context lasts, since a wait is minutes long; an answer of the manager that refuses is not.
 func (c *Client) WaitSession(ctx context.Context, id string, o WaitOptions) (*Info, error) {
-	every := orElse(o.Every, 2*time.Second)
-	for {
+	var info *Info
+	for info == nil || info.Status != Running {
+		var err error
+		if info, err = c.WaitChange(ctx, id, info, o.Every); err != nil {
+			return nil, err
+		}
+		if o.Progress != nil {
+			o.Progress(info)
+		}
+	}
+	return info, nil
+}
+
+// WaitChange waits, as WaitSession does, until the session's status or its reason is another than in last; nil is any.
+// It looks every so often, 2 s for 0.
+func (c *Client) WaitChange(ctx context.Context, id string, last *Info, every time.Duration) (*Info, error) {
+	for first := last == nil; ; first = false {
+		if !first {
+			if err := c.sleep(ctx, orElse(every, 2*time.Second)); err != nil {
+				return nil, err
+			}
+		}
 		info, err := c.SessionInfo(ctx, id, "")
 		switch {
 		case errors.Is(err, NotFound()):
 			return nil, c.ending(ctx, id, err)
 		case err == nil && info.Status.Ended():
-			return nil, &EndedError{id, info.Status, info.StatusInfo, string(info.StatusData)}
+			return nil, &EndedError{ID: id, Status: info.Status, StatusInfo: info.StatusInfo, StatusData: string(info.StatusData)}
+		case err == nil && (last == nil || info.Status != last.Status || info.StatusInfo != last.StatusInfo):
+			return info, nil
 		case err != nil && !passing(err):
-			return nil, err
-		case err == nil:
-			if o.Progress != nil {
-				o.Progress(info)
-			}
-			if info.Status == Running {
-				return info, nil
-			}
-		}
-		if err := c.sleep(ctx, every); err != nil {
 			return nil, err
 		}
 	}

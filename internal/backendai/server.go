@@ -1,0 +1,166 @@
+package backendai
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ServerSpec is a session with a program in it that serves a TCP port.
+type ServerSpec struct {
+	Session SessionSpec       // Name "": a random one. Port is opened in advance
+	Port    int               // inside the session; 0: 8080
+	Upload  map[string]string // name in the session → file here
+	Command string            // starts the server, in the background; "": the image does
+	Every   time.Duration     // between looks; 0: 2 s
+	Stage   func(string)      // told what is waited for; called on the caller's goroutine; may be nil
+}
+
+// Server is a running one. Its methods are for any goroutine.
+type Server struct {
+	client  *Client
+	ID      string
+	Name    string
+	Created bool // false: the session was there already, and Close leaves it
+	app     App
+	mu      sync.Mutex
+	lost    error
+}
+
+// serverLog is where the server's output goes in the session.
+const serverLog = "server.log"
+
+// Serve creates the session, waits until it runs, starts the server and waits until it listens. When it fails, or the
+// context ends, the session is destroyed before it returns, if it was created here.
+func (c *Client) Serve(ctx context.Context, spec ServerSpec) (*Server, error) {
+	spec.Port = orElse(spec.Port, 8080)
+	spec.Session.Name = orElse(spec.Session.Name, "pierun-"+NewRunID()[:12])
+	spec.Session.PreopenPorts = append(spec.Session.PreopenPorts, spec.Port)
+	if spec.Stage == nil {
+		spec.Stage = func(string) {}
+	}
+	spec.Stage("creating session " + spec.Session.Name)
+	made, err := c.CreateSession(context.WithoutCancel(ctx), spec.Session)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{client: c, ID: made.ID, Name: made.Name, Created: made.Created, app: App{Name: strconv.Itoa(spec.Port)}}
+	if err := s.start(ctx, spec); err != nil {
+		return nil, s.giveUp(ctx, err)
+	}
+	return s, nil
+}
+
+// giveUp ends the session and adds what the server has written to the error.
+func (s *Server) giveUp(ctx context.Context, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	return errors.Join(err, s.Close(ctx))
+}
+
+func (s *Server) start(ctx context.Context, spec ServerSpec) error {
+	wait := WaitOptions{Every: spec.Every, Progress: func(i *Info) { spec.Stage(stageOf(s.Name, i)) }}
+	if _, err := s.client.WaitSession(ctx, s.ID, wait); err != nil {
+		return err
+	}
+	for name, file := range spec.Upload {
+		spec.Stage("uploading " + file)
+		if err := s.upload(ctx, name, file); err != nil {
+			return err
+		}
+	}
+	if spec.Command != "" && s.Created {
+		spec.Stage("starting the server")
+		if err := s.client.shell(ctx, s.ID, background(spec.Command)); err != nil {
+			return err
+		}
+	}
+	spec.Stage("waiting for port " + s.app.Name)
+	if err := s.client.WaitApp(ctx, s.ID, s.app, spec.Every, 0); err != nil {
+		return fmt.Errorf("%w%s", err, s.lastWords(ctx))
+	}
+	return nil
+}
+
+func stageOf(name string, i *Info) string {
+	text := "session " + name + " is " + string(i.Status)
+	if i.StatusInfo != "" {
+		text += " (" + i.StatusInfo + ")"
+	}
+	return text
+}
+
+func (s *Server) upload(ctx context.Context, name, file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if err := s.client.UploadLarge(ctx, s.ID, name, f, nil); err != nil {
+		return err
+	}
+	if info.Mode()&0o111 != 0 {
+		return s.client.shell(ctx, s.ID, "chmod +x "+shellQuote(name))
+	}
+	return nil
+}
+
+// background runs a command line so that the run that starts it ends at once: it holds none of the run's descriptors.
+func background(command string) string {
+	return "setsid sh -c " + shellQuote("exec "+strings.TrimPrefix(command, "exec ")) + " </dev/null >" + serverLog + " 2>&1 &"
+}
+
+// lastWords are the end of the server's log, for an error.
+func (s *Server) lastWords(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	var b strings.Builder
+	if _, err := s.client.DownloadOne(ctx, s.ID, serverLog, &b); err != nil || b.Len() == 0 {
+		return ""
+	}
+	return "; the server's last words: " + lastLine(b.String())
+}
+
+// DialContext opens a connection to the server, whatever the address says. When the session is gone, it says so.
+func (s *Server) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
+	conn, err := s.client.DialApp(ctx, s.ID, s.app)
+	if errors.Is(err, NotFound()) {
+		return nil, s.Lost(ctx)
+	}
+	return conn, err
+}
+
+// Lost asks whether the session still runs; nil if it does, or if nobody can tell.
+func (s *Server) Lost(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lost != nil {
+		return s.lost
+	}
+	_, err := s.client.SessionInfo(ctx, s.ID, "")
+	if errors.Is(err, NotFound()) {
+		s.lost = s.client.ending(ctx, s.ID, &EndedError{ID: s.ID})
+		if gone := (*EndedError)(nil); errors.As(s.lost, &gone) {
+			gone.Ran = true
+		}
+	}
+	return s.lost
+}
+
+// Close destroys the session if Serve created it, and confirms that it is gone.
+func (s *Server) Close(ctx context.Context) error {
+	if !s.Created {
+		return nil
+	}
+	return s.client.EndSession(ctx, s.ID)
+}
