@@ -6,6 +6,7 @@ import (
 
 	"os/exec"
 	"runtime"
+	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
@@ -52,6 +53,7 @@ func (rt *Runtime) shell(ctx context.Context, command string) (int, error) {
 		cmd = exec.CommandContext(ctx, "cmd", "/C", command)
 	}
 	cmd.Stdout, cmd.Stderr = rt.stdout, rt.stderr
+	cmd.WaitDelay = time.Second // what it has started itself may hold its streams open
 	err := cmd.Run()
 	var failed *exec.ExitError
 	if errors.As(err, &failed) {
