@@ -136,8 +136,9 @@ func (h *host) bind() {
 		return 1
 	})
 	def("await", func(L *lua.LState) int {
+		block := L.GetTop() > 0
 		v, err := Await(L, seconds(L, 1, -1), func(ctx context.Context) (int, error) {
-			if L.GetTop() > 0 {
+			if block {
 				<-ctx.Done()
 			}
 			return 7, nil

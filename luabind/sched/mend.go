@@ -10,7 +10,8 @@ import (
 //
 //   - A generic for whose body begins with break or goto runs wild after the loop: its body gets a local to begin with.
 //   - a, b = b, a gives both the same value, and x, t.k = f(), y puts the wrong one into x, because values are computed
-//     right into the variables: an assignment to several goes through locals of its own (mend_assign.go).
+//     right into the variables; a = (...) wipes out the locals after a. Such assignments go through locals of their
+//     own (mend_assign.go).
 //   - goto detaches closures from all locals of the function that they share, and break leaves captured locals of an
 //     inner block attached to a register that is used again (mend_goto.go).
 //   - Some table literals lose items or gain some: see compile_table.go. One of more than 25,550 items is cut off
@@ -109,7 +110,7 @@ func (m *mender) simple(s ast.Stmt) ast.Stmt {
 	case *ast.AssignStmt:
 		m.exprs(n.Lhs)
 		m.exprs(n.Rhs)
-		if len(n.Lhs) > 1 {
+		if len(n.Lhs) > 1 || varargs(n.Rhs) {
 			return m.assignment(n)
 		}
 	case *ast.LocalAssignStmt:

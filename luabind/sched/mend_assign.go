@@ -51,3 +51,13 @@ func (m *mender) fix(block *ast.DoBlockStmt, e ast.Expr) ast.Expr {
 func ident(name string, like ast.PositionHolder) *ast.IdentExpr {
 	return at(&ast.IdentExpr{Value: name}, like)
 }
+
+// varargs tells whether "..." is assigned as it is.
+func varargs(list []ast.Expr) bool {
+	for _, e := range list {
+		if _, ok := e.(*ast.Comma3Expr); ok {
+			return true
+		}
+	}
+	return false
+}
