@@ -26,6 +26,7 @@ func (s *session) attach(c *wire.Command) {
 // tryAttach says why it cannot be.
 func (s *session) tryAttach(c *wire.Command, p *process) string {
 	s.e.faults.delay(s)
+	s.out.awaitRoom()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {

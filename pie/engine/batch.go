@@ -35,11 +35,9 @@ func (s *session) runMany(c *wire.Command) {
 	b := &batch{ends: make([]note, len(infos)), open: len(infos), settled: make(chan struct{})}
 	for i, info := range infos {
 		info.capture, info.attach = false, false
-		info.ended = func(end note) { b.end(s.e, i, end) }
+		info.ended = func(end note) { b.end(s, i, end) }
 		p := newProcess(s.e, in.program, info)
-		if !s.e.admit(p) {
-			return
-		}
+		s.e.admit(p)
 		s.e.begin(p)
 	}
 	if len(infos) > 0 && !b.wait(s) {
@@ -50,16 +48,14 @@ func (s *session) runMany(c *wire.Command) {
 }
 
 // end records how one process ended. Any goroutine.
-func (b *batch) end(e *Engine, i int, end note) {
+func (b *batch) end(s *session, i int, end note) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.open--
 	b.ends[i] = end
-	if b.open == 0 || b.failed() && !b.isSettled() {
-		if !b.isSettled() {
-			e.meter(+1)
-			close(b.settled)
-		}
+	if (b.open == 0 || b.failed()) && !b.isSettled() {
+		s.resume()
+		close(b.settled)
 	}
 }
 
@@ -87,19 +83,17 @@ func (b *batch) isSettled() bool {
 
 // wait is false when the connection is to end instead.
 func (b *batch) wait(s *session) bool {
-	s.e.meter(-1)
+	if b.isSettled() {
+		return true
+	}
+	s.rest()
 	select {
 	case <-b.settled:
+		s.resume() // once more: it may have been settled just before
 		return true
 	case <-s.gone:
+		return false
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !b.isSettled() {
-		close(b.settled)
-		s.e.meter(+1)
-	}
-	return false
 }
 
 func (b *batch) result() (ok bool, text string) {

@@ -23,17 +23,31 @@ func (s *session) launch(c *wire.Command) {
 		s.e.store.pin(in)
 	}
 	p := newProcess(s.e, in.program, s.launchInfo(c, in))
-	if !s.e.admit(p) {
-		return
-	}
-	if p.launch.attach {
-		s.reply(c, true, p.id)
-		s.take(p)
-	} else {
-		s.reply(c, true, s.toldID(p))
+	s.beginAll(c, []*process{p}, s.toldID(p))
+	if !p.launch.attach {
 		s.beginTurn(nil)
 	}
-	s.e.begin(p)
+}
+
+// beginAll makes new processes known, tells the answer, attaches what is to be attached and lets them run. All of that
+// is one step for everybody else: who hears of a process finds it attached, and no event of it comes before the answer.
+func (s *session) beginAll(c *wire.Command, processes []*process, answer string) {
+	s.e.faults.delay(s)
+	s.out.awaitRoom()
+	for _, p := range processes {
+		p.mu.Lock()
+		s.e.admit(p)
+	}
+	s.out.tell(&wire.Event{Kind: wire.Answer, For: c.Kind, Corr: c.Corr, OK: true, Text: []byte(answer)})
+	for _, p := range processes {
+		if p.launch.attach {
+			s.adopt(p, s.beginTurn(p))
+		}
+		p.mu.Unlock()
+	}
+	for _, p := range processes {
+		s.e.begin(p)
+	}
 }
 
 // findForLaunch finds the program, or says why it cannot be launched.
@@ -57,19 +71,12 @@ func (s *session) refuseLaunch(c *wire.Command, why string) {
 	s.beginTurn(nil)
 }
 
-// toldID is the id of a process that nobody is attached to, on generations that tell it.
+// toldID is the id in the answer to a launch: some generations do not tell that of a process nobody is attached to.
 func (s *session) toldID(p *process) string {
-	if s.e.features.StrictNames {
+	if s.e.features.StrictNames && !p.launch.attach {
 		return ""
 	}
 	return p.id
-}
-
-// take attaches a process that has not begun to run.
-func (s *session) take(p *process) {
-	p.mu.Lock()
-	s.adopt(p, s.beginTurn(p))
-	p.mu.Unlock()
 }
 
 func (s *session) launchInfo(c *wire.Command, in *installed) launchInfo {
@@ -105,19 +112,10 @@ func (s *session) launchMany(c *wire.Command) {
 	processes, ids := []*process{}, []string{}
 	for _, info := range s.infosOf(c, in) {
 		p := newProcess(s.e, in.program, info)
-		if !s.e.admit(p) {
-			return
-		}
 		processes, ids = append(processes, p), append(ids, p.id)
 	}
 	list, _ := json.Marshal(ids) // strings always can be
-	s.answer(c, true, string(list))
-	for _, p := range processes {
-		if p.launch.attach {
-			s.take(p)
-		}
-		s.e.begin(p)
-	}
+	s.beginAll(c, processes, string(list))
 }
 
 func (s *session) findForMany(c *wire.Command) (*installed, string) {

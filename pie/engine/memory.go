@@ -92,6 +92,7 @@ type half struct {
 	wroteAll, readAll bool
 	fault             error
 	counted           bool // the meter has been told +1
+	suspended         bool // the reader waits for time to pass: nothing is counted
 	readBy, writeBy   deadline
 }
 
@@ -203,11 +204,38 @@ func (h *half) put(p []byte) int {
 		h.size += k
 		n += k
 	}
-	if n > 0 && !h.counted {
+	if n > 0 && !h.suspended {
+		h.count()
+	}
+	return n
+}
+
+func (h *half) count() {
+	if !h.counted {
 		h.counted = true
 		h.meter(+1)
 	}
-	return n
+}
+
+// suspend says that the reader waits for time to pass, so that what is on its way to it does not hold time up.
+func (h *half) suspend() {
+	h.mu.Lock()
+	counted := h.counted
+	h.suspended, h.counted = true, false
+	h.mu.Unlock()
+	if counted {
+		h.meter(-1)
+	}
+}
+
+// resume says that the reader is at work again.
+func (h *half) resume() {
+	h.mu.Lock()
+	h.suspended = false
+	if !h.readAll && h.fault == nil {
+		h.count()
+	}
+	h.mu.Unlock()
 }
 
 // grow makes room for n more bytes as far as the window goes.

@@ -71,12 +71,17 @@ func (o *outbox) force(p *process, n *note) {
 // send queues an event that is no process's, an answer above all. It waits while the reader is behind, so that who
 // does not read cannot ask without end.
 func (o *outbox) send(e *wire.Event) {
+	o.awaitRoom()
+	o.tell(e)
+}
+
+// awaitRoom waits while the reader of this connection is behind.
+func (o *outbox) awaitRoom() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for o.full() {
 		o.drained.Wait()
 	}
-	o.encode(e)
 }
 
 // tell queues an event that is bounded by the commands that were taken, without waiting.

@@ -9,17 +9,30 @@ func (s *session) pause(d time.Duration) {
 	}
 	passed := make(chan struct{})
 	stop := s.e.clock.AfterFunc(d, func() {
-		s.e.meter(+1)
+		s.resume()
 		close(passed)
 	})
-	s.e.meter(-1)
+	s.rest()
 	select {
 	case <-passed:
 	case <-s.gone:
 		if stop() {
-			s.e.meter(+1)
-			return
+			s.resume()
 		}
-		<-passed
+	}
+}
+
+// rest says that the reader goroutine waits for something that takes time. Virtual time may pass meanwhile, although
+// more has been sent to it.
+func (s *session) rest() {
+	if c, ok := s.conn.(*memoryConn); ok {
+		c.in.suspend()
+	}
+}
+
+// resume is the end of that, said by whoever ends it. Any goroutine.
+func (s *session) resume() {
+	if c, ok := s.conn.(*memoryConn); ok {
+		c.in.resume()
 	}
 }

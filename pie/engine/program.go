@@ -30,6 +30,7 @@ func Builtin() []Program {
 		textCompletion{name: "chat-completion", version: "0.1.0"},
 		rawCompletion{},
 		helloWorld{},
+		mcpExample{},
 		echo{},
 		chat{},
 		sleep{},

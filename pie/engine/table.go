@@ -6,27 +6,26 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-// admit takes a process whose launch has been answered, or is about to be, and runs it when there is a place.
-func (e *Engine) admit(p *process) bool {
+// admit makes a process known.
+func (e *Engine) admit(p *process) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed {
-		return false
-	}
 	e.processes[p.id] = p
 	e.stats.launched.Add(1)
-	return true
 }
 
-// begin runs an admitted process, or lets it wait for a place.
+// begin runs an admitted process, or lets it wait for a place. A closed engine runs nothing more.
 func (e *Engine) begin(p *process) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if limit := e.config.MaxConcurrent; limit > 0 && e.running >= limit {
-		e.queue = append(e.queue, p)
+	switch limit := e.config.MaxConcurrent; {
+	case e.closed || e.processes[p.id] != p:
 		return
+	case limit > 0 && e.running >= limit:
+		e.queue = append(e.queue, p)
+	default:
+		e.run(p)
 	}
-	e.run(p)
 }
 
 // run starts the guest goroutine. e.mu is held.
@@ -44,7 +43,7 @@ func (e *Engine) release(*process) {
 	for len(e.queue) > 0 {
 		next := e.queue[0]
 		e.queue = e.queue[1:]
-		if _, alive := e.processes[next.id]; alive {
+		if e.processes[next.id] == next {
 			e.run(next)
 			break
 		}
