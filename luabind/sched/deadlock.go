@@ -54,7 +54,7 @@ func deadlockReport(stuck []*Task) string {
 
 // waitLine is "main at flow.lua:3 (recv)".
 func (t *Task) waitLine() string {
-	line := t.name
+	line := t.Name()
 	if at := t.waitPlace(); at.source != "" {
 		line += " at " + at.String()
 	}

@@ -70,8 +70,8 @@ func (f *Failure) ofTask(t *Task) *Failure {
 
 // title is the task in an error message.
 func (t *Task) title() string {
-	if t.options.Name == "" && t.name != "" {
-		return t.name
+	if t.name == "" {
+		return t.Name()
 	}
 	return fmt.Sprintf("task '%s'", t.name)
 }

@@ -68,14 +68,14 @@ func TestRefusals(t *testing.T) {
 		`("a"):gsub("a", function() return {} end)`: "invalid replacement value (a table)", `("a"):gsub("a", true)`: "string/function/table expected",
 		`("a"):find("%f")`: "missing '['", `("a"):find(("("):rep(40))`: "too many captures", `string.find(("a"):rep(300000), (".-"):rep(250) .. "b")`: "too complex",
 		`table.insert({}, 5e7, 1)`: "outside", `table.concat({1, {}, 3})`: "invalid value (table) at index 2", `unpack({}, 1, 1e7)`: "too many results",
-		`tonumber("1", 99)`: "base out of range", `local function f() return 1 + f() end f()`: "stack overflow",
+		`tonumber("1", 99)`: "base out of range", `local function f() return 1 + f() end f()`: "t.lua:1: stack overflow",
 		`local t = setmetatable({}, {}) getmetatable(t).__index = function(t, k) return t[k] end local _ = t.x`:       "overflow",
 		`string.gsub("x", "x", (function() local function f() return (string.gsub("x", "x", f)) end return f end)())`: "overflow",
 		`local function f() local ok, e = pcall(f) if not ok then error(e, 0) end end f()`:                            "overflow",
 		`error("x", 2)`: "x", `assert(false, {message = "own"})`: "own", `assert(nil, 5)`: "5", `assert(false)`: "assertion failed!", `assert(try(error, "inner"))`: "inner", `error({message = "mine"})`: "mine",
 	} {
 		err := h.run(code)
-		if err == nil || !strings.Contains(strings.ReplaceAll(err.Error(), "callstack", "stack"), words) {
+		if err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%s: got %v, want %q", code, err, words)
 		}
 	}

@@ -40,20 +40,34 @@ func (s *Scheduler) protect(L *lua.LState, nargs, nret int, p protection) *Failu
 	return t.failed(objectOf(err, &p), &p)
 }
 
-// objectOf is the value in the machine's error. When the handler could not run (the stack was full) the machine has
-// written a traceback itself.
+// objectOf is the value in the machine's error. When the handler could not run, because the stack was full, the
+// machine has written a traceback itself and its message says little.
 func objectOf(err error, p *protection) lua.LValue {
 	e, ok := err.(*lua.ApiError)
 	if !ok {
 		return lua.LString(err.Error())
 	}
-	if p.thread == nil && p.full {
-		p.trace = strings.TrimPrefix(e.StackTrace, "stack traceback:\n")
+	if p.thread != nil {
+		return e.Object
 	}
-	if e.Object == nil {
-		return lua.LNil
+	p.trace = machineTrace(e.StackTrace)
+	if text, ok := e.Object.(lua.LString); ok && strings.HasSuffix(string(text), "stack overflow") {
+		where, _, _ := strings.Cut(p.trace, " ")
+		return lua.LString(where + " stack overflow")
 	}
 	return e.Object
+}
+
+// machineTrace gives the lines of a traceback of the machine that name a place in the script.
+func machineTrace(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "[G]") && line != "stack traceback:" && line != "(tailcall): ?" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // caught is the handler of every protected call: it runs where the error was raised, with all frames in place.
@@ -62,8 +76,8 @@ func (s *Scheduler) caught(L *lua.LState) int {
 	sh := t.thread()
 	at := len(sh.protects) - 1
 	v := L.Get(1)
-	if text, ok := v.(lua.LString); ok && strings.HasPrefix(string(text), "runtime error: ") {
-		v = s.hostFailure(L, string(text))
+	if text, ok := v.(lua.LString); ok {
+		v = s.explain(L, text)
 	}
 	if p := &sh.protects[at]; p.full {
 		p.trace = t.trace(L, v)
@@ -78,6 +92,17 @@ func (s *Scheduler) caught(L *lua.LState) int {
 	}
 	L.Push(v)
 	return 1
+}
+
+// explain adds what the machine leaves out of two messages of its own.
+func (s *Scheduler) explain(L *lua.LState, text lua.LString) lua.LValue {
+	switch {
+	case strings.HasPrefix(string(text), "runtime error: "):
+		return s.hostFailure(L, string(text))
+	case text == " stack overflow" || text == "lua callstack overflow":
+		return lua.LString(placeOf(L).String() + ": stack overflow")
+	}
+	return text
 }
 
 // hostFailure makes an error of a Go panic in a function of the host.

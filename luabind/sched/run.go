@@ -29,7 +29,7 @@ func (s *Scheduler) Run(ctx context.Context, main *lua.LFunction, args ...lua.LV
 	defer func() { s.running = false }()
 	s.startMonitor()
 	t := s.startMain(main, args)
-	stop := context.AfterFunc(ctx, func() { s.Post(func() { s.end(context.Cause(ctx)) }) })
+	stop := context.AfterFunc(ctx, func() { s.Post(func() { t.body.end(context.Cause(ctx)) }) })
 	s.loop(func() bool { return t.state == ended })
 	stop()
 	s.finish()
@@ -47,20 +47,20 @@ func (s *Scheduler) startMain(main *lua.LFunction, args []lua.LValue) *Task {
 	return t
 }
 
-// end cancels the root scope for a cause from outside.
-func (s *Scheduler) end(cause error) {
+// end cancels the scope for a cause from outside, which Run returns.
+func (sc *Scope) end(cause error) {
 	e := cancelledError(cause.Error())
 	e.Cause = cause
 	if own, ok := errors.AsType[*luavalue.Error](cause); ok {
 		e = own
 	}
-	s.root.cancel(&Failure{Value: e.Value(s.l), err: e, asked: true, cause: cause})
+	sc.cancel(&Failure{Value: e.Value(sc.s.l), err: e, asked: true, cause: cause})
 }
 
 // Exit ends the script: its root scope is cancelled and Run returns *ExitError, nil for code 0. It never returns.
 func (s *Scheduler) Exit(L *lua.LState, code int) {
 	mustFrom(L)
-	s.end(&ExitError{Code: code})
+	s.root.end(&ExitError{Code: code})
 	s.raiseSignal(L)
 }
 
@@ -83,7 +83,9 @@ func (s *Scheduler) osExit(L *lua.LState) int {
 func (s *Scheduler) finish() {
 	reaper := s.spawnInternal("reaper", func(L *lua.LState) int {
 		for c := s.coroutines.first; c != nil; c = s.coroutines.first {
-			s.kill(L, c)
+			if s.kill(L, c); s.coroutines.first == c {
+				s.coroutines.remove(c) // a broken one: it cannot be unwound
+			}
 		}
 		return 0
 	})

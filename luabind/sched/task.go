@@ -32,7 +32,8 @@ const (
 // Task is one thread of control of the script. It is used on the scheduler's goroutine only.
 type Task struct {
 	s       *Scheduler
-	name    string
+	id      uint64
+	name    string // "": named by its id
 	spawned place
 	fn      *lua.LFunction
 	args    []lua.LValue
@@ -47,7 +48,8 @@ type Task struct {
 
 	body    Scope    // of the function
 	scopes  []*Scope // the body, and what was opened inside, outermost first
-	cancels int      // how many of them are cancelled
+	bottom  [2]*Scope
+	cancels int // how many of them are cancelled
 
 	waitL    *lua.LState // where it waits, while it does and may be interrupted
 	timer    timer       // of the wait
@@ -93,16 +95,13 @@ func (s *Scheduler) SpawnWith(scope *Scope, o SpawnOptions, fn *lua.LFunction, a
 
 func (s *Scheduler) newTask(o SpawnOptions, fn *lua.LFunction, args []lua.LValue) *Task {
 	s.spawned++
-	t := &Task{s: s, fn: fn, args: args, options: o, name: o.Name, status: Running}
-	if t.name == "" {
-		t.name = fmt.Sprintf("task %d", s.spawned-1)
-	}
+	t := &Task{s: s, id: s.spawned - 1, fn: fn, args: args, options: o, name: o.Name, status: Running}
 	if s.cur != nil {
 		t.spawned = placeOf(s.cur.thread().L)
 		t.locals = s.cur.locals
 	}
 	t.body = Scope{s: s, task: t, kind: "task", place: t.spawned}
-	t.scopes = append(t.scopes, &t.body)
+	t.scopes = append(t.bottom[:0], &t.body)
 	if o.OnEnd != nil {
 		t.ends = append(t.ends, o.OnEnd)
 	}
@@ -189,7 +188,12 @@ func (t *Task) Scope() *Scope { return t.scopes[len(t.scopes)-1] }
 func (t *Task) Body() *Scope { return &t.body }
 
 // Name is what errors and the log call the task.
-func (t *Task) Name() string { return t.name }
+func (t *Task) Name() string {
+	if t.name == "" {
+		return fmt.Sprintf("task %d", t.id)
+	}
+	return t.name
+}
 
 // SetName changes the name.
 func (t *Task) SetName(name string) { t.name = name }
