@@ -1,8 +1,11 @@
 package pie_test
 
 import (
+	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/pierun/pierun/pie"
 	"github.com/pierun/pierun/pie/engine"
@@ -161,6 +164,46 @@ func TestStreamAbortedIsAttachedAgain(t *testing.T) {
 	var e *pie.Error
 	if _, err := collect(t, b); !errors.As(err, &e) || e.Kind != pie.KindLost || e.Running != pie.False {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestStreamAbortedWhileTheGatewayLooksForItsWorker: what a real gateway says in the first moment is that it has none.
+func TestStreamAbortedWhileTheGatewayLooksForItsWorker(t *testing.T) {
+	for _, comes := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake(t, "gateway-0.5", func(c *fakeConn) {
+				cmd := c.want(wire.Launch)
+				c.yes(&cmd, idA)
+				c.tell(wire.Event{Kind: wire.StreamAborted})
+				for n := 0; !comes || n < 3; n++ {
+					if cmd = c.want(wire.List); cmd.Kind != wire.List {
+						return
+					}
+					c.no(&cmd, "no worker available")
+				}
+				cmd = c.want(wire.List)
+				c.yes(&cmd, `[{"id":"`+idA+`","username":"internal","program":"p@1.0.0","input":"{}","elapsed_secs":1}]`)
+				cmd = c.want(wire.Attach)
+				c.no(&cmd, "no worker available")
+				cmd = c.want(wire.List)
+				c.yes(&cmd, `[{"id":"`+idA+`","username":"internal","program":"p@1.0.0","input":"{}","elapsed_secs":1}]`)
+				cmd = c.want(wire.Attach)
+				c.yes(&cmd, "Process attached")
+				c.done(cmd.ID, "end")
+				c.idle()
+			})
+			c := f.dial(func(cfg *pie.Config) { cfg.RequestTimeout = 5 * time.Second })
+			events, err := collect(t, launch(t, c, pie.Launch{}))
+			var e *pie.Error
+			if comes && (err != nil || text(events, pie.Completed) != "end") {
+				t.Errorf("%v %v", events, err)
+			}
+			if !comes && (!errors.As(err, &e) || e.Kind != pie.KindLost || e.Running != pie.Unknown) {
+				t.Errorf("%v", err)
+			}
+			c.Close(context.Background())
+			f.stop()
+		})
 	}
 }
 

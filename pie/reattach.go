@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/pierun/pierun/pie/wire"
 )
@@ -38,16 +39,32 @@ func (l *link) letGo() {
 	}
 }
 
+// reattachMost is the longest pause between two tries: a gateway takes about a second to find its worker again.
+const reattachMost = time.Second
+
 func (l *link) reattachAll() {
 	ctx, cancel := l.c.within(l.c.life, l.c.cfg.RequestTimeout, "attaching again")
 	defer cancel()
-	l.reattach(ctx, l.routes.all())
+	left := l.reattach(ctx, l.routes.all())
+	for pause := backoffFirst; len(left) > 0; pause = min(2*pause, reattachMost) {
+		if !l.c.sleep(ctx, pause) {
+			break
+		}
+		left = l.reattach(ctx, left)
+	}
+	for _, i := range left {
+		i.settle(StatusLost, streamGone(i.id))
+	}
 }
 
-func (l *link) reattach(ctx context.Context, live []*Instance) {
+// reattach goes through live once and gives those of which it could not find out: the gateway has no worker yet.
+func (l *link) reattach(ctx context.Context, live []*Instance) (left []*Instance) {
 	list, err := l.list(ctx)
+	if l.dead() {
+		return nil // which settles them all
+	}
 	if err != nil {
-		return // the link is going, which settles them all
+		return live
 	}
 	running := make(map[string]bool, len(list))
 	for _, in := range list {
@@ -58,22 +75,28 @@ func (l *link) reattach(ctx context.Context, live []*Instance) {
 		case i.Settled():
 		case !running[i.id]:
 			i.settle(StatusLost, streamLost(i.id))
-		default:
-			l.resume(ctx, i)
+		case !l.resume(ctx, i):
+			left = append(left, i)
 		}
 	}
+	return left
 }
 
-// resume attaches to a running instance of this very connection again. A refusal says that its stream never died.
-func (l *link) resume(ctx context.Context, i *Instance) {
+// resume attaches to a running instance of this very connection again; false when that remains to be tried. A
+// refusal may say that its stream never died.
+func (l *link) resume(ctx context.Context, i *Instance) bool {
 	r := &request{op: "attach", kind: wire.Attach}
 	a := l.do(ctx, &wire.Command{Kind: wire.Attach, ID: i.id}, r, l.c.cfg.RequestTimeout)
-	if a.err != nil || a.ok || strings.Contains(a.text, "already attached") {
-		return
-	}
-	if missing(a.text) {
+	if a.err == nil && !a.ok && missing(a.text) {
 		i.settle(StatusLost, streamLost(i.id))
 	}
+	return i.Settled() || a.ok || l.dead() || strings.Contains(a.text, "already attached")
+}
+
+// streamGone is for an instance whose server did not come back in time.
+func streamGone(id string) *Error {
+	return &Error{Kind: KindLost, Op: "recv", InstanceID: id, Running: Unknown, Attachable: true, Server: "stream aborted",
+		Message: "the server lost the instance's stream and cannot say whether it still runs"}
 }
 
 func streamLost(id string) *Error {
