@@ -52,19 +52,20 @@ func objectOf(err error, p *protection) lua.LValue {
 	}
 	p.trace = machineTrace(e.StackTrace)
 	if text, ok := e.Object.(lua.LString); ok && strings.HasSuffix(string(text), "stack overflow") {
-		where, _, _ := strings.Cut(p.trace, " ")
-		return lua.LString(where + " stack overflow")
+		where, _, _ := strings.Cut(p.trace, "\n")
+		return lua.LString(strings.TrimLeft(where+": stack overflow", ": "))
 	}
 	return e.Object
 }
 
-// machineTrace gives the lines of a traceback of the machine that name a place in the script.
+// machineTrace gives the places in the script that a traceback of the machine names, one a line.
 func machineTrace(text string) string {
 	var lines []string
+	_, text, _ = strings.Cut(text, "stack traceback:")
 	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if !strings.HasPrefix(line, "[G]") && line != "stack traceback:" && line != "(tailcall): ?" {
-			lines = append(lines, line)
+		place, _, ok := strings.Cut(strings.TrimSpace(line), ": in ")
+		if ok && place != "[G]" {
+			lines = append(lines, place)
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -95,6 +95,7 @@ func newState() *lua.LState {
 	l := lua.NewState(lua.Options{
 		RegistrySize: 1024, RegistryMaxSize: 1 << 20, RegistryGrowStep: 1024,
 		CallStackSize: callDepth, MinimizeStackMemory: true,
+		IncludeGoStackTrace: true, // a full stack is a Go panic, and only so says where
 	})
 	// Threads copy these. NewState itself would not take a registry below 128.
 	l.Options.RegistrySize = 32
