@@ -1,12 +1,10 @@
 package luabind
 
 import (
-	"context"
 	"strings"
 	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
-	"github.com/pierun/pierun/luabind/sched"
 	"github.com/pierun/pierun/pie"
 	lua "github.com/yuin/gopher-lua"
 )
@@ -84,9 +82,7 @@ func (l *launch) start(L *lua.LState) *instance {
 	c := l.c
 	limit, isLife := l.launchLimit()
 	l.spec.Timeout = limit
-	send := func(ctx context.Context) (*pie.Instance, error) { return c.inner.Launch(ctx, l.spec) }
-	late := func(inner *pie.Instance) { c.rt.work.Go(func() { c.rt.end(inner, "") }) }
-	inner, err := sched.Await(L, limit, send, late)
+	inner, err := l.unborn().await(L, c, limit)
 	if err != nil {
 		luavalue.Raise(L, l.failure(err, isLife))
 	}

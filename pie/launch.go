@@ -27,6 +27,7 @@ type Launch struct {
 	Buffer   int64
 	SaveDir  string        // its files are written there as they come
 	Timeout  time.Duration // for the server's answer; 0: Config.LongTimeout
+	Sent     func()        // if set, called before the command is given to the writer: from here on it may happen
 
 	TokenBudget uint64            // most tokens it may compute; 0: no limit of its own
 	Props       string            // JSON object for the server's scheduling; "" for none
@@ -149,6 +150,9 @@ func (b *birth) start(ctx context.Context, d *wire.Dialect) (*Instance, error) {
 
 // ask sends the launch and waits for the answer.
 func (b *birth) ask(ctx context.Context) (*Instance, error) {
+	if b.p.Sent != nil {
+		b.p.Sent()
+	}
 	r := &request{op: "launch", kind: b.cmd.Kind, long: true, limit: b.p.Timeout, answered: b.answered, late: b.late}
 	a, err := b.c.ask(ctx, &b.cmd, r)
 	switch {

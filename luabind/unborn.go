@@ -1,0 +1,72 @@
+package luabind
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/pierun/pierun/luabind/sched"
+	"github.com/pierun/pierun/pie"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// unborn is an instance whose launch the server has not answered yet. The scope that waits owns it: when that is
+// cancelled, what the server starts all the same has been terminated before the scope is left.
+type unborn struct {
+	rt       *Runtime
+	spec     pie.Launch
+	ctx      context.Context // the launch's own: a cancelled task does not cut it short
+	cancel   context.CancelFunc
+	sent     atomic.Bool   // from here on the server may start something
+	answered chan struct{} // closed behind inner
+	inner    *pie.Instance // nil: nothing was started
+	taken    bool          // it has become an instance, or an error that was told
+}
+
+func (l *launch) unborn() *unborn {
+	u := &unborn{rt: l.c.rt, spec: l.spec, answered: make(chan struct{})}
+	u.ctx, u.cancel = context.WithCancel(context.Background())
+	u.spec.Sent = func() { u.sent.Store(true) }
+	return u
+}
+
+// await launches; only this task waits. It raises when the task is cancelled.
+func (u *unborn) await(L *lua.LState, c *client, limit time.Duration) (*pie.Instance, error) {
+	scope := c.rt.sched.Current().Scope()
+	scope.Own(u)
+	inner, err := sched.Await(L, limit, func(context.Context) (*pie.Instance, error) {
+		defer u.cancel()
+		defer close(u.answered)
+		var err error
+		u.inner, err = c.inner.Launch(u.ctx, u.spec)
+		return u.inner, err
+	}, nil)
+	scope.Disown(u)
+	select {
+	case <-u.answered:
+		u.taken = true
+	default: // the limit has passed: what is still started is ended without anybody waiting
+		u.Release(func() {})
+	}
+	return inner, err
+}
+
+// Ended tells that somebody else has the instance now.
+func (u *unborn) Ended() bool { return u.taken }
+
+// Release ends what the launch brings. Before it was sent it is taken back.
+func (u *unborn) Release(done func()) {
+	u.taken = true
+	if !u.sent.Load() {
+		u.cancel()
+	}
+	u.rt.work.Go(func() {
+		defer done()
+		stop := u.rt.cfg.Clock.AfterFunc(endTimeout, u.cancel) // then the client ends it when the answer comes
+		defer stop()
+		<-u.answered
+		if u.inner != nil {
+			u.rt.end(u.inner, "")
+		}
+	})
+}
