@@ -38,15 +38,32 @@ func (c *Client) Attach(ctx context.Context, id string) (*Instance, error) {
 
 // unpark gives a detached instance of this client back to its reader.
 func (i *Instance) unpark() (*Instance, error) {
+	if !i.unparked() {
+		return nil, &Error{Kind: KindRefused, Op: "attach", InstanceID: i.id, Message: "this client is attached to the instance already"}
+	}
+	if !i.Settled() {
+		i.claimed()
+	}
+	return i, nil
+}
+
+func (i *Instance) unparked() bool {
 	i.queue.mu.Lock()
 	defer i.queue.mu.Unlock()
 	if !i.parked.CompareAndSwap(true, false) {
-		return nil, &Error{Kind: KindRefused, Op: "attach", InstanceID: i.id, Message: "this client is attached to the instance already"}
+		return false
 	}
 	if !i.queue.settled {
 		i.queue.status = StatusRunning
 	}
-	return i, nil
+	return true
+}
+
+// claimed tells the journal that somebody looks after the instance again.
+func (i *Instance) claimed() {
+	if l := i.link.Load(); l != nil {
+		i.client.journal.Claimed(i.client.launching(l, i.program, false), i.id)
+	}
 }
 
 // listedAs finds id in the server's list.
@@ -74,6 +91,9 @@ func (l *link) attach(ctx context.Context, in Info) (*Instance, error) {
 		case a.err != nil:
 			return nil, with(a.err, "attach", i.id)
 		case a.ok:
+			if !i.Settled() {
+				i.claimed()
+			}
 			return i, nil
 		case !l.mayBecomeFree(a.text) || pause > attachMost || !l.c.sleep(ctx, pause):
 			return nil, refusedAttach(l.dialect, i.id, a.text)
@@ -133,6 +153,6 @@ func (i *Instance) Detach(context.Context) error {
 	}
 	i.queue.mu.Unlock()
 	i.release()
-	i.client.journal.Ended(i.id)
+	i.client.journal.Detached(i.id)
 	return nil
 }

@@ -76,7 +76,7 @@ func (b *birth) launch(ctx context.Context) (*Instance, error) {
 	if err := b.command(&l.dialect.Features); err != nil {
 		return nil, err
 	}
-	if b.ticket, err = b.c.journal.Intent(l.url, b.target.String()); err != nil {
+	if b.ticket, err = b.c.journal.Intent(b.c.launching(l, b.target.String(), b.p.Detached)); err != nil {
 		return nil, &Error{Kind: KindIO, Op: "launch", Message: "the journal could not be written, so nothing was launched", Err: err}
 	}
 	b.c.mu.Lock()
@@ -198,13 +198,12 @@ func (b *birth) answered(l *link, e *wire.Event, a *reply) {
 	b.launched(ids[0])
 }
 
-// launched tells the journal: what is launched detached is let go of on purpose.
-func (b *birth) launched(id string) {
-	b.c.journal.Launched(b.ticket, id)
-	if b.p.Detached {
-		b.c.journal.Ended(id)
-	}
+// launching is what the journal is told of an instance.
+func (c *Client) launching(l *link, program string, detached bool) Launching {
+	return Launching{Server: l.url, User: c.Info().User, Program: program, Detached: detached}
 }
+
+func (b *birth) launched(id string) { b.c.journal.Launched(b.ticket, id) }
 
 func (b *birth) instance(id string) *Instance {
 	i := &Instance{client: b.c, id: id, program: b.target.String(), began: b.began, saveDir: b.p.SaveDir, free: b.free}

@@ -14,7 +14,11 @@ func (c *Client) Terminate(ctx context.Context, id string) (bool, error) {
 	if err != nil {
 		return false, with(err, "terminate", id)
 	}
-	return l.terminateSoon(ctx, id)
+	there, err := l.terminateSoon(ctx, id)
+	if err == nil && c.own(id) == nil { // else its end is an event
+		c.journal.Ended(id)
+	}
+	return there, err
 }
 
 // terminateSoon asks over the connection that answers at once. What the control connection does not know is asked

@@ -9,20 +9,27 @@ import (
 type Entry struct {
 	Ticket     string
 	Server     string // the address that was dialled
+	User       string // the owner there
 	Program    string
 	InstanceID string // "" when the launch was never answered: it may or may not run
 	At         time.Time
+	Detached   bool // it was let go of on purpose: it runs on by itself, and nobody but a person ends it
+	Claimed    bool // another run launched it, and this one is attached to it
 }
 
-// line is one line of a file: a header, or one thing that happened. Exactly one of the first five is set.
+// line is one line of a file: a header, or one thing that happened. Exactly one of the first seven is set; Detached is
+// also the word of an intent, with the value "yes".
 type line struct {
 	Header   *header `json:"run,omitempty"`
 	Intent   string  `json:"intent,omitempty"`
 	Launched string  `json:"launched,omitempty"`
 	Refused  string  `json:"refused,omitempty"`
-	Ended    string  `json:"ended,omitempty"` // an instance id
+	Claimed  string  `json:"claimed,omitempty"`  // an instance id
+	Detached string  `json:"detached,omitempty"` // an instance id
+	Ended    string  `json:"ended,omitempty"`    // an instance id
 
 	Server  string    `json:"server,omitempty"`
+	User    string    `json:"user,omitempty"`
 	Program string    `json:"program,omitempty"`
 	ID      string    `json:"id,omitempty"`
 	At      time.Time `json:"at,omitzero"`
@@ -49,27 +56,69 @@ func newLedger() ledger {
 func (g ledger) apply(l line) {
 	switch {
 	case l.Intent != "":
-		g.open[l.Intent] = &Entry{Ticket: l.Intent, Server: l.Server, Program: l.Program, InstanceID: l.ID, At: l.At}
-		if l.ID != "" {
-			g.ids[l.ID] = l.Intent
-		}
+		g.add(Entry{
+			Ticket: l.Intent, Server: l.Server, User: l.User, Program: l.Program, InstanceID: l.ID, At: l.At,
+			Detached: l.Detached != "",
+		})
 	case l.Launched != "":
 		if entry := g.open[l.Launched]; entry != nil {
 			entry.InstanceID = l.ID
 			g.ids[l.ID] = l.Launched
 		}
 	case l.Refused != "":
+		delete(g.ids, g.idOf(l.Refused))
 		delete(g.open, l.Refused)
+	case l.Claimed != "":
+		if g.ids[l.Claimed] == "" {
+			g.add(Entry{
+				Ticket: claimTicket + l.Claimed, Server: l.Server, User: l.User, Program: l.Program, InstanceID: l.Claimed,
+				At: l.At, Claimed: true,
+			})
+		}
+	case l.Detached != "":
+		if entry := g.open[g.ids[l.Detached]]; entry != nil {
+			entry.Detached = true
+		}
 	case l.Ended != "":
 		delete(g.open, g.ids[l.Ended])
 		delete(g.ids, l.Ended)
 	}
 }
 
-// intent is the line that says all of an entry at once, which is what a rewritten file consists of.
-func (e *Entry) intent() line {
-	return line{Intent: e.Ticket, Server: e.Server, Program: e.Program, ID: e.InstanceID, At: e.At}
+// claimTicket begins the tickets of what was claimed, which had none.
+const claimTicket = "claim "
+
+func (g ledger) add(e Entry) {
+	g.open[e.Ticket] = &e
+	if e.InstanceID != "" {
+		g.ids[e.InstanceID] = e.Ticket
+	}
 }
+
+func (g ledger) idOf(ticket string) string {
+	if entry := g.open[ticket]; entry != nil {
+		return entry.InstanceID
+	}
+	return ""
+}
+
+// line says all of an entry at once, which is what a rewritten file consists of.
+func (e *Entry) line() line {
+	l := line{Server: e.Server, User: e.User, Program: e.Program, At: e.At}
+	switch {
+	case e.Claimed:
+		l.Claimed = e.InstanceID
+	default:
+		l.Intent, l.ID = e.Ticket, e.InstanceID
+	}
+	if e.Detached {
+		l.Detached = detachedIntent
+	}
+	return l
+}
+
+// detachedIntent marks the intent of a detached launch.
+const detachedIntent = "yes"
 
 // append writes l as a line of JSON, in the order of the fields. It is done by hand because it stands in the way of
 // every launch: a tenth of what encoding/json takes.
@@ -80,8 +129,9 @@ func (l line) append(dst []byte) []byte {
 	}
 	dst = append(dst, '{')
 	for _, f := range [...]struct{ name, value string }{
-		{"intent", l.Intent}, {"launched", l.Launched}, {"refused", l.Refused}, {"ended", l.Ended},
-		{"server", l.Server}, {"program", l.Program}, {"id", l.ID},
+		{"intent", l.Intent}, {"launched", l.Launched}, {"refused", l.Refused}, {"claimed", l.Claimed},
+		{"detached", l.Detached}, {"ended", l.Ended},
+		{"server", l.Server}, {"user", l.User}, {"program", l.Program}, {"id", l.ID},
 	} {
 		if f.value != "" {
 			dst = appendText(appendName(dst, f.name), f.value)

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/pierun/pierun/pie"
 )
 
 const (
@@ -67,18 +70,25 @@ func New(cfg Config) *Journal {
 
 // Intent writes down that a launch is about to be sent. It never fails: a journal that cannot be written tells
 // Config.Failed once. The ticket is "" for servers that are skipped.
-func (j *Journal) Intent(server, program string) (ticket string, err error) {
-	if j.cfg.Skip != nil && j.cfg.Skip(server) {
+func (j *Journal) Intent(l pie.Launching) (ticket string, err error) {
+	if j.skips(l.Server) {
 		return "", nil
+	}
+	said := line{Server: l.Server, User: l.User, Program: l.Program, At: j.cfg.Now()}
+	if l.Detached {
+		said.Detached = detachedIntent
 	}
 	j.mu.Lock()
 	j.tickets++
 	ticket = strconv.Itoa(j.tickets)
-	j.note(line{Intent: ticket, Server: server, Program: program, At: j.cfg.Now()})
+	said.Intent = ticket
+	j.note(said)
 	j.mu.Unlock()
 	j.write()
 	return ticket, nil
 }
+
+func (j *Journal) skips(server string) bool { return j.cfg.Skip != nil && j.cfg.Skip(server) }
 
 // Launched writes down the id that the launch of ticket got.
 func (j *Journal) Launched(ticket, instanceID string) {
@@ -88,8 +98,17 @@ func (j *Journal) Launched(ticket, instanceID string) {
 // Refused writes down that the launch of ticket did not happen.
 func (j *Journal) Refused(ticket string) { j.tell(ticket, line{Refused: ticket}) }
 
-// Ended writes down that the instance is over, or not this run's business any more. Ids that were never told are
-// ignored.
+// Claimed writes down that this run has attached to an instance, so that no other run takes it for left behind.
+func (j *Journal) Claimed(l pie.Launching, instanceID string) {
+	if !j.skips(l.Server) {
+		j.tell(instanceID, line{Claimed: instanceID, Server: l.Server, User: l.User, Program: l.Program, At: j.cfg.Now()})
+	}
+}
+
+// Detached writes down that the instance runs on by itself. Ids that were never told are ignored.
+func (j *Journal) Detached(instanceID string) { j.tell(instanceID, line{Detached: instanceID}) }
+
+// Ended writes down that the instance is over. Ids that were never told are ignored.
 func (j *Journal) Ended(instanceID string) { j.tell(instanceID, line{Ended: instanceID}) }
 
 // Open lists what is not known to have ended, the oldest launch first.
@@ -123,11 +142,14 @@ func (j *Journal) release() error {
 	path := j.f.Name()
 	err := j.f.Close()
 	j.f = nil
-	if len(j.Open()) == 0 {
+	if !slices.ContainsFunc(j.Open(), Entry.stays) {
 		return os.Remove(path)
 	}
 	return err
 }
+
+// stays says whether anybody has to know of e when its run is over: a claim ends with the run.
+func (e Entry) stays() bool { return !e.Claimed }
 
 // tell queues a line for the writer. subject is what it is about; "" was skipped.
 func (j *Journal) tell(subject string, l line) {
@@ -135,7 +157,7 @@ func (j *Journal) tell(subject string, l line) {
 		return
 	}
 	j.mu.Lock()
-	if l.Ended != "" && j.ledger.ids[l.Ended] == "" {
+	if about := l.Ended + l.Detached; about != "" && j.ledger.ids[about] == "" {
 		j.mu.Unlock()
 		return
 	}
@@ -211,16 +233,25 @@ func (j *Journal) create() (*os.File, error) {
 	if err := os.MkdirAll(j.cfg.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.CreateTemp(j.cfg.Dir, fmt.Sprintf("run-%d-*%s", j.header.PID, suffix))
-	if err != nil {
-		return nil, err
-	}
-	if err := lock(f); err != nil {
+	for range createTries {
+		f, err := os.CreateTemp(j.cfg.Dir, fmt.Sprintf("run-%d-*%s", j.header.PID, suffix))
+		if err != nil {
+			return nil, err
+		}
+		err = lock(f)
+		if err == nil {
+			return f, nil
+		}
 		discard(f)
-		return nil, err
+		if !errors.Is(err, errLocked) {
+			return nil, err
+		}
 	}
-	return f, nil
+	return nil, errLocked
 }
+
+// createTries is how often a new file is made: somebody who looks through the folder may have its lock for a moment.
+const createTries = 20
 
 // compact goes on in a new file that holds what is open alone, once most of the old one is history. Should the
 // process die between the two, both are found, which says the same twice.
@@ -230,7 +261,7 @@ func (j *Journal) compact() error {
 	j.mu.Unlock()
 	text := line{Header: &j.header}.append(nil)
 	for _, entry := range entries {
-		text = entry.intent().append(text)
+		text = entry.line().append(text)
 	}
 	if int64(len(text)) > j.size/2 {
 		return nil

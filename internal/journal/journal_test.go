@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/pierun/pierun/pie"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -53,8 +55,8 @@ func abandon(t *testing.T, j *Journal) {
 func TestJournalIsGoneWhenAllHasEnded(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	j := New(config(dir))
-	one, _ := j.Intent("ws://x", "chat")
-	two, _ := j.Intent("ws://x", "chat")
+	one, _ := j.Intent(pie.Launching{Server: "ws://x", Program: "chat"})
+	two, _ := j.Intent(pie.Launching{Server: "ws://x", Program: "chat"})
 	if got := files(t, dir); len(got) != 1 {
 		t.Fatalf("after an intent there is one file, not %q", got)
 	}
@@ -77,7 +79,7 @@ func TestJournalIsGoneWhenAllHasEnded(t *testing.T) {
 func TestJournalMakesNoFileForNothing(t *testing.T) {
 	dir := t.TempDir()
 	j := New(config(dir))
-	ticket, err := j.Intent("embedded", "chat")
+	ticket, err := j.Intent(pie.Launching{Server: "embedded", Program: "chat"})
 	j.Launched(ticket, "id")
 	j.Ended("id")
 	if closed := j.Close(); err != nil || closed != nil || len(files(t, dir)) != 0 {
@@ -85,22 +87,82 @@ func TestJournalMakesNoFileForNothing(t *testing.T) {
 	}
 }
 
+// orphans is what dead runs have left behind.
+func orphans(dir string, now time.Time) ([]Run, error) {
+	runs, err := Runs(dir, now)
+	return Orphans(runs), err
+}
+
+// What was let go of, or is looked after by somebody who lives, is no orphan.
+func TestOrphansAreNobodys(t *testing.T) {
+	dir := t.TempDir()
+	launching := pie.Launching{Server: "ws://x", User: "me", Program: "chat"}
+	dead := New(config(dir))
+	for _, id := range []string{"left", "let go", "claimed", "claimed by the dead"} {
+		ticket, _ := dead.Intent(launching)
+		dead.Launched(ticket, id)
+	}
+	dead.Detached("let go")
+	dead.Detached("never heard of")
+	launching.Detached = true
+	ticket, _ := dead.Intent(launching)
+	dead.Launched(ticket, "detached")
+	abandon(t, dead)
+	gone := New(config(dir))
+	gone.Claimed(launching, "claimed by the dead")
+	abandon(t, gone)
+
+	living := New(config(dir))
+	living.Claimed(pie.Launching{Server: "ws://x"}, "claimed")
+	living.Claimed(pie.Launching{Server: "embedded"}, "skipped")
+	living.write()
+	runs, err := Runs(dir, someTime)
+	if err != nil || len(runs) != 2 {
+		t.Fatalf("%+v, %v", runs, err)
+	}
+	var ids []string
+	for _, run := range Orphans(runs) {
+		for _, e := range run.Entries {
+			ids = append(ids, e.InstanceID+" of "+e.User)
+		}
+	}
+	if got, want := fmt.Sprint(ids), "[left of me claimed by the dead of me]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if err := living.Close(); err != nil || len(files(t, dir)) != 1 {
+		t.Errorf("a claim ends with its run: %v, %q", err, files(t, dir))
+	}
+}
+
+func TestOldFilesAreForgotten(t *testing.T) {
+	dir := t.TempDir()
+	dead := New(config(dir))
+	_, _ = dead.Intent(pie.Launching{Server: "ws://x", Program: "chat"})
+	abandon(t, dead)
+	if runs, err := Runs(dir, time.Now().Add(forgetAfter-time.Hour)); err != nil || len(runs) != 1 {
+		t.Errorf("%+v, %v", runs, err)
+	}
+	if runs, err := Runs(dir, time.Now().Add(forgetAfter+time.Hour)); err != nil || len(runs) != 0 || len(files(t, dir)) != 0 {
+		t.Errorf("%+v, %v", runs, err)
+	}
+}
+
 func TestOrphans(t *testing.T) {
 	dir := t.TempDir()
 	dead := New(config(dir))
-	answered, _ := dead.Intent("ws://x", "chat")
-	_, _ = dead.Intent("ws://y", "echo")
-	over, _ := dead.Intent("ws://x", "noop")
+	answered, _ := dead.Intent(pie.Launching{Server: "ws://x", Program: "chat"})
+	_, _ = dead.Intent(pie.Launching{Server: "ws://y", Program: "echo"})
+	over, _ := dead.Intent(pie.Launching{Server: "ws://x", Program: "noop"})
 	dead.Launched(answered, "id-1")
 	dead.Launched(over, "id-2")
 	dead.Ended("id-2")
 	abandon(t, dead)
 
 	living := New(config(dir))
-	_, _ = living.Intent("ws://x", "chat")
+	_, _ = living.Intent(pie.Launching{Server: "ws://x", Program: "chat"})
 	defer func() { _ = living.Close() }()
 
-	runs, err := Orphans(dir, someTime)
+	runs, err := orphans(dir, someTime)
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("%+v, %v", runs, err)
 	}
@@ -111,11 +173,20 @@ func TestOrphans(t *testing.T) {
 	if got := fmt.Sprint(runs[0].Entries); got != fmt.Sprint(want) || runs[0].PID != os.Getpid() {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if err := runs[0].Forget(); err != nil {
+	if err := runs[0].Settle(runs[0].Entries[1:]); err != nil {
 		t.Error(err)
 	}
-	if again, err := Orphans(dir, someTime); err != nil || len(again) != 0 {
-		t.Errorf("after Forget: %+v, %v", again, err)
+	if left, err := orphans(dir, someTime); err != nil || len(left) != 1 || fmt.Sprint(left[0].Entries) != fmt.Sprint(want[:1]) {
+		t.Errorf("after the second was settled: %+v, %v", left, err)
+	}
+	if err := runs[0].Settle(runs[0].Entries); err != nil {
+		t.Error(err)
+	}
+	if err := runs[0].Settle(runs[0].Entries); err != nil {
+		t.Errorf("settled by somebody else: %v", err)
+	}
+	if again, err := orphans(dir, someTime); err != nil || len(again) != 0 {
+		t.Errorf("after all were settled: %+v, %v", again, err)
 	}
 }
 
@@ -133,17 +204,17 @@ func TestOrphansPassesOver(t *testing.T) {
 	write("run-4-d.jsonl", "")
 	write("run-5-e.jsonl", strings.Repeat("x", 2*maxLine))
 	write("other.txt", "hands off")
-	runs, err := Orphans(dir, time.Now().Add(time.Minute))
+	runs, err := orphans(dir, time.Now().Add(time.Minute))
 	if err != nil || len(runs) != 1 || runs[0].PID != 2 {
 		t.Errorf("%+v, %v", runs, err)
 	}
-	if _, err := Orphans(dir, time.Now().Add(2*staleAfter)); err != nil {
+	if _, err := orphans(dir, time.Now().Add(2*staleAfter)); err != nil {
 		t.Error(err)
 	}
 	if got := files(t, dir); len(got) != 3 {
 		t.Errorf("empty and ended ones are removed, others stay; there are %q", got)
 	}
-	if runs, err := Orphans(filepath.Join(dir, "none"), someTime); err != nil || runs != nil {
+	if runs, err := orphans(filepath.Join(dir, "none"), someTime); err != nil || runs != nil {
 		t.Errorf("%v, %v", runs, err)
 	}
 }
@@ -151,10 +222,10 @@ func TestOrphansPassesOver(t *testing.T) {
 func TestJournalStaysSmall(t *testing.T) {
 	dir := t.TempDir()
 	j := New(config(dir))
-	kept, _ := j.Intent("ws://x", "kept")
+	kept, _ := j.Intent(pie.Launching{Server: "ws://x", Program: "kept"})
 	j.Launched(kept, "kept-id")
 	for i := range 10_000 {
-		ticket, _ := j.Intent("ws://somewhere.example:8080", "a-program@0.1.0")
+		ticket, _ := j.Intent(pie.Launching{Server: "ws://somewhere.example:8080", Program: "a-program@0.1.0"})
 		id := fmt.Sprintf("0d5f0f2c-5f0b-4c56-9a53-%012d", i)
 		j.Launched(ticket, id)
 		j.Ended(id)
@@ -165,7 +236,7 @@ func TestJournalStaysSmall(t *testing.T) {
 		t.Errorf("%d files, %d bytes, %v", len(left), info.Size(), err)
 	}
 	abandon(t, j)
-	runs, err := Orphans(dir, someTime)
+	runs, err := orphans(dir, someTime)
 	if err != nil || len(runs) != 1 || len(runs[0].Entries) != 1 || runs[0].Entries[0].InstanceID != "kept-id" {
 		t.Errorf("%+v, %v", runs, err)
 	}
@@ -181,7 +252,7 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	cfg.Failed = func(err error) { told = append(told, err) }
 	j := New(cfg)
 	for range 3 {
-		if ticket, err := j.Intent("ws://x", "chat"); ticket == "" || err != nil {
+		if ticket, err := j.Intent(pie.Launching{Server: "ws://x", Program: "chat"}); ticket == "" || err != nil {
 			t.Errorf("%q, %v", ticket, err)
 		}
 	}
@@ -197,7 +268,7 @@ func TestJournalFromManyGoroutines(t *testing.T) {
 	for worker := range 8 {
 		all.Go(func() {
 			for i := range 200 {
-				ticket, _ := j.Intent("ws://x", "chat")
+				ticket, _ := j.Intent(pie.Launching{Server: "ws://x", Program: "chat"})
 				id := fmt.Sprint(worker, "-", i)
 				j.Launched(ticket, id)
 				j.Ended(id)
@@ -214,8 +285,8 @@ func TestJournalFromManyGoroutines(t *testing.T) {
 func TestLinesReadBack(t *testing.T) {
 	for _, want := range []line{
 		{Intent: "1", Server: "ws://a/b?c=\"d\"", Program: "é\n\\", At: someTime},
-		{Intent: "1", ID: "x", At: someTime.Add(time.Nanosecond)},
-		{Launched: "2", ID: "id"}, {Refused: "3"}, {Ended: "id\x00\u2028"}, {},
+		{Intent: "1", ID: "x", User: "u", Detached: detachedIntent, At: someTime.Add(time.Nanosecond)},
+		{Launched: "2", ID: "id"}, {Refused: "3"}, {Claimed: "id", Server: "s"}, {Detached: "id"}, {Ended: "id\x00\u2028"}, {},
 	} {
 		var got line
 		text := want.append(nil)

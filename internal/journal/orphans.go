@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -15,26 +16,25 @@ import (
 var errLocked = errors.New("the journal is in use")
 
 const (
-	maxLine    = 64 << 10      // bytes; a line is a few hundred
-	staleAfter = 1 * time.Hour // when a file without a header is rubbish
+	maxLine     = 64 << 10            // bytes; a line is a few hundred
+	staleAfter  = 1 * time.Hour       // when a file without a header is rubbish
+	forgetAfter = 30 * 24 * time.Hour // when a dead run's file is: nobody has come by its server since
 )
 
-// Run is a dead run's journal: what it launched and was not seen to end.
+// Run is the journal of one run of this host: what it launched and was not seen to end.
 type Run struct {
 	Path    string
 	PID     int
 	Start   time.Time
+	Alive   bool
 	Entries []Entry // oldest first
 }
 
-// Forget removes the run's file, once its entries have been dealt with.
-func (r Run) Forget() error { return os.Remove(r.Path) }
-
-// Orphans reads what dead runs of this host have left in dir, the oldest run's file name first. Files of living runs
-// and of other hosts that share the folder are passed over; files in which nothing is open are removed. A folder
-// that is not there holds nothing. Damaged lines are skipped: the last one of a dead run may be cut. It waits for
-// nothing but the disk.
-func Orphans(dir string, now time.Time) ([]Run, error) {
+// Runs reads what the runs of this host have in dir, the living and the dead, in the order of their file names. Files
+// of other hosts that share the folder are passed over; files of dead runs in which nothing is open, or that are a
+// month old, are removed. A folder that is not there holds nothing. Damaged lines are skipped: the last one of a dead
+// run may be cut. It waits for nothing but the disk.
+func Runs(dir string, now time.Time) ([]Run, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "run-*"+suffix))
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func Orphans(dir string, now time.Time) ([]Run, error) {
 	for _, path := range files {
 		run, err := examine(path, host, now)
 		switch {
-		case errors.Is(err, errLocked), errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			return runs, err
 		case run != nil:
@@ -54,31 +54,108 @@ func Orphans(dir string, now time.Time) ([]Run, error) {
 	return runs, nil
 }
 
-// examine reads one file; nil is nothing to do.
+// Orphans picks out of runs what is left behind: launches of dead runs that were not let go of on purpose, and that no
+// living run is attached to.
+func Orphans(runs []Run) []Run {
+	kept := map[string]bool{}
+	for _, run := range runs {
+		for _, e := range run.Entries {
+			if e.InstanceID != "" && (run.Alive || e.Detached) {
+				kept[e.InstanceID] = true
+			}
+		}
+	}
+	var orphans []Run
+	for _, run := range runs {
+		if run.Alive {
+			continue
+		}
+		run.Entries = slices.DeleteFunc(slices.Clone(run.Entries), func(e Entry) bool {
+			return e.Claimed || e.Detached || kept[e.InstanceID]
+		})
+		if len(run.Entries) > 0 {
+			orphans = append(orphans, run)
+		}
+	}
+	return orphans
+}
+
+// Settle writes down that entries of a dead run have been dealt with, and removes the file when nothing is open in it
+// any more. A run that is alive, or that another process is dealing with, is left as it is.
+func (r Run) Settle(entries []Entry) error {
+	f, err := os.OpenFile(r.Path, os.O_RDWR|os.O_APPEND, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	if err := lock(f); err != nil {
+		if errors.Is(err, errLocked) {
+			return nil
+		}
+		return err
+	}
+	text := []byte{'\n'} // what the run wrote last may have been cut
+	for _, e := range entries {
+		text = e.settled().append(text)
+	}
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	_, g, err := readFrom(f)
+	if err != nil || slices.ContainsFunc(g.entries(), Entry.stays) {
+		return err
+	}
+	return remove(f)
+}
+
+func (e Entry) settled() line {
+	if e.InstanceID != "" {
+		return line{Ended: e.InstanceID}
+	}
+	return line{Refused: e.Ticket}
+}
+
+// examine reads one file; nil is nothing to tell.
 func examine(path, host string, now time.Time) (*Run, error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	if err := lock(f); err != nil {
+	err = lock(f)
+	alive := errors.Is(err, errLocked)
+	if err != nil && !alive {
 		return nil, err
 	}
 	head, ledger, err := read(f)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if head == nil {
-		return nil, removeStale(f, now)
-	}
-	if head.Host != host {
+	case head == nil && alive:
+		return nil, nil
+	case head == nil:
+		return nil, removeOlder(f, now.Add(-staleAfter))
+	case head.Host != host:
 		return nil, nil
 	}
 	entries := ledger.entries()
-	if len(entries) == 0 {
+	if !alive && !slices.ContainsFunc(entries, Entry.stays) {
 		return nil, remove(f)
 	}
-	return &Run{Path: path, PID: head.PID, Start: head.Start, Entries: entries}, nil
+	if !alive && olderThan(f, now.Add(-forgetAfter)) {
+		return nil, remove(f)
+	}
+	return &Run{Path: path, PID: head.PID, Start: head.Start, Alive: alive, Entries: entries}, nil
+}
+
+func readFrom(f *os.File) (*header, ledger, error) {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, ledger{}, err
+	}
+	return read(f)
 }
 
 // read takes a file's lines in. The header is nil when there is none.
@@ -103,16 +180,23 @@ func read(r io.Reader) (*header, ledger, error) {
 	return head, g, lines.Err()
 }
 
-func removeStale(f *os.File, now time.Time) error {
-	info, err := f.Stat()
-	if err != nil || now.Sub(info.ModTime()) < staleAfter {
-		return err
+func removeOlder(f *os.File, than time.Time) error {
+	if !olderThan(f, than) {
+		return nil
 	}
 	return remove(f)
 }
 
-// remove closes first, since Windows does not remove what is open.
+func olderThan(f *os.File, than time.Time) bool {
+	info, err := f.Stat()
+	return err == nil && info.ModTime().Before(than)
+}
+
+// remove closes first, since Windows does not remove what is open. Somebody else may have been quicker.
 func remove(f *os.File) error {
 	_ = f.Close()
-	return os.Remove(f.Name())
+	if err := os.Remove(f.Name()); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
