@@ -58,13 +58,19 @@ func (i *Instance) Terminate(ctx context.Context) error {
 	}
 	there, err := i.client.Terminate(ctx, i.id)
 	if err != nil {
-		if i.Settled() {
+		if i.knownEnded() {
 			return nil
 		}
 		return err
 	}
 	i.confirmLater(there)
 	return nil
+}
+
+// knownEnded says whether the instance is known to run no more: one that was lost with its connection is not.
+func (i *Instance) knownEnded() bool {
+	s, settled, failure := i.queue.state()
+	return settled && s != StatusOverflowed && (failure == nil || failure.Running == False)
 }
 
 // confirmWait is how long the terminal event may take after a terminate was answered before the list is asked.
