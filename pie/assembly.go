@@ -29,6 +29,7 @@ func (l *link) chunk(i *Instance, e *wire.Event) {
 	b, err := i.assemble(e)
 	switch {
 	case err != nil:
+		l.commit(i)
 		l.failInstance(i, err)
 	case b != nil:
 		l.push(i, Event{Kind: BlobEvent, Value: b, Size: int(b.Size)})

@@ -27,6 +27,11 @@ type Instance struct {
 	files   map[string]*assembly // half received, by hash
 	free    func()               // gives its place among MaxInstances back, once; nil without a bound
 
+	fresh     []Event // the reader's: come since its last pause, not queued yet
+	freshCost int64
+	follower  atomic.Pointer[Instance] // the reader's: whose event came behind one of this
+	routed    atomic.Bool              // it is in the routes of its link
+
 	rest []Event // Next's: taken and not yet handed out
 }
 

@@ -30,6 +30,7 @@ type link struct {
 	frame  []byte
 	event  wire.Event
 	dirty  []*Instance // to be told at the next pause
+	said   []*Instance // those with events that are not queued yet
 	fresh  int         // events since the last pause
 	sink   sink        // where frames go
 	sinkMu sync.Mutex  // held while sink is used or replaced

@@ -33,8 +33,8 @@ const keepCap = 1024
 type outcome uint8
 
 const (
-	appended   outcome = iota // the consumer has to be told
-	silent                    // appended or dropped, and there is nothing to tell
+	silent     outcome = iota // appended or dropped, and there is nothing to tell
+	appended                  // the consumer has to be told
 	overflowed                // the queue has just failed at its bound
 )
 
@@ -61,12 +61,55 @@ func (q *queue) put(e Event) (out outcome, delta int64) {
 	}
 	q.events = append(q.events, e)
 	q.bytes += cost
-	return q.told(), delta + cost
+	return q.told(1), delta + cost
 }
 
-// told says whether the reader has to put the queue on its list.
-func (q *queue) told() outcome {
-	if q.dirty || len(q.events) > 1 && !q.settled {
+// putAll offers a batch of events that do not end the instance, cost bytes in all. The batch is the queue's from then
+// on; spare is a buffer to fill next.
+func (q *queue) putAll(batch []Event, cost int64) (spare []Event, out outcome, delta int64) {
+	q.mu.Lock()
+	fits := !q.settled && !q.deaf && q.bytes+cost <= q.limit
+	if fits {
+		q.received += int64(len(batch))
+		q.bytes += cost
+		spare = q.append(batch)
+		out = q.told(len(batch))
+		q.mu.Unlock()
+		return spare, out, cost
+	}
+	q.mu.Unlock()
+	for _, e := range batch {
+		one, d := q.put(e)
+		delta += d
+		if one != silent && out != overflowed {
+			out = one
+		}
+	}
+	clear(batch)
+	return batch[:0], out, delta
+}
+
+// append adds the batch: a large one by swapping buffers where the queue is empty. Small ones are copied, so that an
+// instance that says little at a time has small buffers.
+func (q *queue) append(batch []Event) (spare []Event) {
+	if len(q.events) == 0 && len(batch) > swapFrom {
+		q.events, batch = batch, q.events
+		return batch[:0]
+	}
+	q.events = append(q.events, batch...)
+	clear(batch)
+	if cap(batch) > swapFrom && cap(batch) > 4*len(batch) {
+		return nil
+	}
+	return batch[:0]
+}
+
+// swapFrom is the largest batch that is copied.
+const swapFrom = 16
+
+// told says whether the reader has to put the queue on its list, n events having come.
+func (q *queue) told(n int) outcome {
+	if q.dirty || len(q.events) > n && !q.settled {
 		return silent
 	}
 	q.dirty = true

@@ -70,6 +70,7 @@ func readAll(buf []byte, r io.Reader) ([]byte, error) {
 // pause wakes the consumers of what came since the last one. It runs on the reader's goroutine.
 func (l *link) pause() {
 	l.fresh = 0
+	l.commitAll()
 	for n, i := range l.dirty {
 		l.dirty[n] = nil
 		i.queue.publish()
@@ -109,6 +110,7 @@ func (l *link) strange(err error) {
 // answer settles the request that the server answered. An answer that nobody waits for is dropped: servers give some
 // twice, and late ones are handled here.
 func (l *link) answer(e *wire.Event) {
+	l.commitAll() // an answer is behind all that the server said before it
 	r, abandoned := l.requests.take(e.Corr)
 	if r == nil {
 		return

@@ -6,25 +6,39 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-// routes are the instances whose events a link carries. The reader looks up, mostly the same one as before.
+// routes are the instances whose events a link carries. The reader looks up, mostly the same one as before, or the one
+// that came behind it the last time: servers go through their instances in turn.
 type routes struct {
 	mu     sync.Mutex
 	byID   map[string]*Instance
-	last   *Instance
+	last   *Instance // the reader's; it may have been removed meanwhile
 	orphan orphans
 	shut   bool
 }
 
-// find is the instance of id, without copying it.
+// find is the instance of id, without copying it. The reader's goroutine only.
 func (t *routes) find(id []byte) *Instance {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.last != nil && t.last.id == string(id) {
-		return t.last
+	before := t.last
+	if before != nil {
+		if before.is(id) {
+			return before
+		}
+		if next := before.follower.Load(); next != nil && next.is(id) {
+			t.last = next
+			return next
+		}
 	}
+	t.mu.Lock()
 	t.last = t.byID[string(id)]
+	t.mu.Unlock()
+	if before != nil && t.last != nil {
+		before.follower.Store(t.last)
+	}
 	return t.last
 }
+
+// is tells whether events of id are for i.
+func (i *Instance) is(id []byte) bool { return i.id == string(id) && i.routed.Load() }
 
 func (t *routes) get(id string) *Instance {
 	t.mu.Lock()
@@ -32,7 +46,7 @@ func (t *routes) get(id string) *Instance {
 	return t.byID[id]
 }
 
-// add registers i and gives what came for it before.
+// add registers i and gives what came for it before. The reader's goroutine only.
 func (t *routes) add(i *Instance) (early []orphanEvent, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -40,6 +54,7 @@ func (t *routes) add(i *Instance) (early []orphanEvent, ok bool) {
 		return nil, false
 	}
 	t.byID[i.id] = i
+	i.routed.Store(true)
 	return t.orphan.claim(i.id), true
 }
 
@@ -49,9 +64,8 @@ func (t *routes) remove(i *Instance) {
 	if t.byID[i.id] == i {
 		delete(t.byID, i.id)
 	}
-	if t.last == i {
-		t.last = nil
-	}
+	i.routed.Store(false)
+	i.follower.Store(nil) // or a chain of ended ones would be kept
 }
 
 // all is a snapshot.
@@ -70,7 +84,10 @@ func (t *routes) close() []*Instance {
 	list := t.all()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.shut, t.last = true, nil
+	t.shut = true
+	for _, i := range list {
+		i.routed.Store(false)
+	}
 	clear(t.byID)
 	return list
 }
@@ -97,31 +114,76 @@ func (l *link) deliver(i *Instance, e *wire.Event) {
 	} else {
 		ev.Value = text
 	}
-	l.push(i, ev)
+	if ev.Kind.Terminal() {
+		l.push(i, ev)
+		return
+	}
+	l.gather(i, ev)
+}
+
+// gather notes ev for the next pause, so that a burst takes the lock of its queue once.
+func (l *link) gather(i *Instance, ev Event) {
+	l.fresh++
+	if len(i.fresh) == 0 {
+		l.said = append(l.said, i)
+		if i.first.Load() == 0 {
+			i.first.Store(i.since())
+		}
+	}
+	i.fresh = append(i.fresh, ev)
+	i.freshCost += ev.cost()
+}
+
+// commit queues what was gathered for i. Everything that looks at the queue, or that lets somebody else do so, comes
+// behind it.
+func (l *link) commit(i *Instance) {
+	if len(i.fresh) == 0 {
+		return
+	}
+	batch, cost := i.fresh, i.freshCost
+	i.freshCost = 0
+	var out outcome
+	var delta int64
+	i.fresh, out, delta = i.queue.putAll(batch, cost)
+	l.queued(i, out, delta)
+}
+
+func (l *link) commitAll() {
+	for n, i := range l.said {
+		l.said[n] = nil
+		l.commit(i)
+	}
+	l.said = l.said[:0]
 }
 
 // push queues ev, ends the instance if it is terminal, and enforces the bounds.
 func (l *link) push(i *Instance, ev Event) {
+	l.commit(i)
 	l.fresh++
 	if i.first.Load() == 0 && !ev.Kind.Terminal() {
 		i.first.Store(i.since())
 	}
 	out, delta := i.queue.put(ev)
-	unread := l.c.unread.Add(delta)
-	switch {
-	case out == appended:
-		l.dirty = append(l.dirty, i)
-	case out == overflowed:
-		l.overflow(i)
-	}
-	if unread > l.c.cfg.Buffer && delta > 0 {
-		l.relieve()
-	}
+	l.queued(i, out, delta)
 	if ev.Kind.Terminal() {
 		i.over(true)
 		if i.parked.Load() {
 			l.c.finished.keep(i)
 		}
+	}
+}
+
+// queued does what follows from an offer to the queue of i.
+func (l *link) queued(i *Instance, out outcome, delta int64) {
+	unread := l.c.unread.Add(delta)
+	switch out {
+	case appended:
+		l.dirty = append(l.dirty, i)
+	case overflowed:
+		l.overflow(i)
+	}
+	if unread > l.c.cfg.Buffer && delta > 0 {
+		l.relieve()
 	}
 }
 
