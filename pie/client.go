@@ -31,6 +31,7 @@ type Client struct {
 	mu         sync.Mutex
 	dialect    *wire.Dialect
 	user       string
+	keys       keyring
 	main       *link
 	control    *link
 	closing    bool          // no new commands

@@ -30,8 +30,11 @@ type Config struct {
 	// Dialect is a generation ("gateway-0.5") or a family ("gateway": its newest). "" and "auto": find out.
 	Dialect string
 	// Signer answers a login that asks for a signature: an Ed25519, RSA (2048 bits or more) or ECDSA (P-256, P-384)
-	// private key. nil: such a login fails with kind auth.
+	// private key. nil: Keys are tried.
 	Signer crypto.Signer
+	// Keys are tried one after the other when a server asks for a signature, after Signer, until it takes one; that one
+	// is used from then on. Without any, such a login fails with kind auth.
+	Keys []KeySource
 	// Token is the internal token of generations that have one; it is tried instead of User when set.
 	Token string
 	// TLS is used for wss; nil means the system's roots.

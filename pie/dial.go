@@ -22,7 +22,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := c.open(ctx)
+	l, err := c.enter(ctx)
 	if err != nil {
 		c.end(err)
 		return nil, with(err, "connect", "")
@@ -40,7 +40,7 @@ func newClient(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		cfg: cfg, clock: cfg.Clock, journal: cfg.Journal, place: where, user: cfg.User, simulated: Unknown,
+		cfg: cfg, clock: cfg.Clock, journal: cfg.Journal, place: where, user: cfg.User, keys: newKeyring(cfg), simulated: Unknown,
 		slots: newSlots(cfg.MaxInstances), dialing: newLock(), opening: newLock(), listing: newLock(),
 		done: make(chan struct{}), closed: make(chan struct{}),
 	}
@@ -159,7 +159,7 @@ func (d *dialled) dialer() *websocket.Dialer {
 			return d.sock, nil
 		},
 		TLSClientConfig: d.c.cfg.TLS,
-		ReadBufferSize:  32 << 10,
+		ReadBufferSize:  64 << 10,
 		WriteBufferSize: 16 << 10,
 	}
 }

@@ -2,14 +2,8 @@ package pie
 
 import (
 	"context"
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -79,12 +73,15 @@ func challengeOf(text string) ([]byte, bool) {
 }
 
 func (l *link) prove(ctx context.Context, challenge []byte) error {
-	signer := l.c.cfg.Signer
-	if signer == nil {
-		return authError(fmt.Sprintf("the server wants user %q to sign in with a key, and none was given", l.c.who()), "",
-			"give the private key whose public half the server has for this user")
+	key := l.c.key()
+	if key == nil {
+		return &keyWanted{said: authError(fmt.Sprintf("the server wants user %q to sign in with a key, and there is none", l.c.who()), "",
+			"give the private key whose public half the server has for this user")}
 	}
-	signature, err := sign(signer, challenge)
+	signature, err := sign(ctx, key.signer, challenge)
+	if e := (*Error)(nil); errors.As(err, &e) && e.Kind == KindAuth {
+		return &keyWanted{said: e, tried: key}
+	}
 	if err != nil {
 		return err
 	}
@@ -93,46 +90,9 @@ func (l *link) prove(ctx context.Context, challenge []byte) error {
 	if a.err != nil || a.ok {
 		return a.err
 	}
-	return authError(fmt.Sprintf("the server did not accept the key of user %q", l.c.who()), a.text,
-		"is it the key whose public half the server has for this user?")
-}
-
-// sign makes the signature that the servers verify for the kind of key.
-func sign(signer crypto.Signer, challenge []byte) ([]byte, error) {
-	var digest []byte
-	var opts crypto.SignerOpts
-	switch key := signer.Public().(type) {
-	case ed25519.PublicKey:
-		digest, opts = challenge, crypto.Hash(0)
-	case *rsa.PublicKey:
-		if n := key.N.BitLen(); n < 2048 {
-			return nil, authError(fmt.Sprintf("an RSA key of %d bits is too weak for the server", n), "", "use one of 2048 bits or more, or Ed25519")
-		}
-		sum := sha256.Sum256(challenge)
-		digest, opts = sum[:], crypto.SHA256
-	case *ecdsa.PublicKey:
-		digest, opts = ecdsaDigest(key, challenge)
-	}
-	if digest == nil {
-		return nil, authError("the server does not take keys of this kind", "", "use Ed25519, RSA, or ECDSA on P-256 or P-384")
-	}
-	signature, err := signer.Sign(rand.Reader, digest, opts)
-	if err != nil {
-		return nil, &Error{Kind: KindAuth, Op: "login", Message: "the key could not sign", Err: err}
-	}
-	return signature, nil
-}
-
-func ecdsaDigest(key *ecdsa.PublicKey, challenge []byte) ([]byte, crypto.SignerOpts) {
-	switch key.Curve.Params().BitSize {
-	case 256:
-		sum := sha256.Sum256(challenge)
-		return sum[:], crypto.SHA256
-	case 384:
-		sum := sha512.Sum384(challenge)
-		return sum[:], crypto.SHA384
-	}
-	return nil, nil
+	refused := authError(fmt.Sprintf("the server did not accept the key %s for user %q", key, l.c.who()), a.text,
+		"put its public half into the server's authorized_users.toml for this user, or give the key whose public half is there")
+	return &keyWanted{said: refused, tried: key}
 }
 
 func authError(message, server, hint string) *Error {
@@ -141,12 +101,13 @@ func authError(message, server, hint string) *Error {
 
 // Login makes user the owner of what follows. For the user who is logged in already it does nothing. For another one
 // the client connects again, which is refused with kind usage once something was launched: its owner would change.
-func (c *Client) Login(ctx context.Context, user string) error {
+// keys, where given, are tried from now on instead of those of the Config.
+func (c *Client) Login(ctx context.Context, user string, keys ...KeySource) error {
 	if user == "" || strings.TrimSpace(user) != user {
 		return &Error{Kind: KindUsage, Op: "login", Message: fmt.Sprintf("%q is no user name", user)}
 	}
 	c.mu.Lock()
-	same, launched := user == c.user, c.launches > 0
+	same, launched, ring := user == c.user, c.launches > 0, c.keys
 	c.mu.Unlock()
 	switch {
 	case same:
@@ -155,5 +116,8 @@ func (c *Client) Login(ctx context.Context, user string) error {
 		return &Error{Kind: KindUsage, Op: "login", Message: "the user cannot change after something was launched",
 			Hint: "log in first, or connect a second client"}
 	}
-	return c.relogin(ctx, user)
+	if len(keys) > 0 {
+		ring = keyring{sources: keys}
+	}
+	return c.relogin(ctx, user, ring)
 }

@@ -77,7 +77,7 @@ func TestLoginRefused(t *testing.T) {
 		"unknown user": {"bob", ed, "not authorized"},
 		"no key":       {"ada", nil, "key"},
 		"wrong key":    {"ada", ed, "verification failed"},
-		"wrong kind":   {"ada", p521, "kind"},
+		"wrong kind":   {"ada", p521, "P-521"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := guarded(t, "process-0.4", func([]byte) bool { return false })

@@ -42,7 +42,7 @@ func (c *Client) redial(ctx context.Context, op string) (*link, error) {
 
 func (c *Client) redialUntil(ctx context.Context) (*link, error) {
 	for pause := backoffFirst; ; pause = min(2*pause, backoffMost) {
-		l, err := c.open(ctx)
+		l, err := c.enter(ctx)
 		if err == nil || errors.Is(err, ErrAuth) || ctx.Err() != nil {
 			return l, err
 		}
@@ -91,20 +91,20 @@ func (c *Client) sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// relogin connects again as another user; nothing has been launched yet.
-func (c *Client) relogin(ctx context.Context, user string) error {
+// relogin connects again as another user, with that one's keys; nothing has been launched yet.
+func (c *Client) relogin(ctx context.Context, user string, keys keyring) error {
 	if err := c.dialing.acquire(ctx); err != nil {
 		return with(err, "login", "")
 	}
 	defer c.dialing.release()
 	c.mu.Lock()
-	old, oldUser := c.main, c.user
-	c.user = user
+	old, oldUser, oldKeys := c.main, c.user, c.keys
+	c.user, c.keys = user, keys
 	c.mu.Unlock()
-	l, err := c.open(ctx)
+	l, err := c.enter(ctx)
 	if err != nil {
 		c.mu.Lock()
-		c.user = oldUser
+		c.user, c.keys = oldUser, oldKeys
 		c.mu.Unlock()
 		return with(err, "login", "")
 	}
