@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/pierun/pierun/internal/backendai"
 	"github.com/pierun/pierun/luabind/sched"
 	"github.com/pierun/pierun/pie"
 )
@@ -30,6 +31,11 @@ type Config struct {
 	User string
 	// Dialect is the generation or family that servers speak; empty or "auto" means to find out.
 	Dialect string
+
+	// BackendAI says where the settings of the module backendai come from, and how its managers are dialled.
+	BackendAI backendai.Sources
+	// DialServer opens connections to Server instead of the network; nil: its address is dialled.
+	DialServer func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// Clock is the source of time; nil means the system's.
 	Clock sched.Clock

@@ -76,6 +76,9 @@ func (rt *Runtime) baseConfig() pie.Config {
 // embedded points a configuration without an address at the embedded engine.
 func (rt *Runtime) embedded(L *lua.LState, fn string, cfg pie.Config) pie.Config {
 	if cfg.URI != "" {
+		if cfg.URI == rt.cfg.Server {
+			cfg.DialContext = rt.cfg.DialServer
+		}
 		return cfg
 	}
 	if rt.cfg.Dial == nil {

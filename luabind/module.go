@@ -25,13 +25,23 @@ func modules() []module {
 	}
 }
 
-// openModules makes every module and sets it as a global; require finds them in rt.modules.
+// libraries are the modules that only require gives.
+func libraries() []module {
+	return []module{
+		{"backendai", openBackendAI},
+	}
+}
+
+// openModules makes every module and sets those of the first table as globals; require finds all in rt.modules.
 func (rt *Runtime) openModules() {
 	rt.modules = make(map[string]lua.LValue)
 	for _, m := range modules() {
 		value := m.open(rt)
 		rt.modules[m.name] = value
 		rt.L.SetGlobal(m.name, value)
+	}
+	for _, m := range libraries() {
+		rt.modules[m.name] = m.open(rt)
 	}
 	if try := rt.L.GetGlobal("try"); try != lua.LNil {
 		rt.modules["try"] = try

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/pierun/pierun/internal/backendai"
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
 	"github.com/pierun/pierun/pie"
@@ -28,11 +29,13 @@ type Runtime struct {
 	stdin   *input
 	stderr  *lineWriter
 	clients *clients
-	board   *progressBoard
-	report  reporter
-	work    sync.WaitGroup // goroutines that terminate instances; each ends within endTimeout
-	seed    int64          // of this run
-	random  *rand.Rand
+
+	baiClients []*backendai.Client // ended with the run
+	board      *progressBoard
+	report     reporter
+	work       sync.WaitGroup // goroutines that terminate instances; each ends within endTimeout
+	seed       int64          // of this run
+	random     *rand.Rand
 
 	eventNames [pie.OutOfResources + 1]lua.LValue // by kind, made once
 
@@ -130,6 +133,7 @@ func (rt *Runtime) run(ctx context.Context, chunk, code string) error {
 	err = rt.sched.Run(ctx, main, rt.words()...)
 	rt.clients.closeAll()
 	rt.work.Wait()
+	rt.closeBackendAI()
 	if flushed := rt.stdout.flush(ctx, rt.cfg.Clock, rt.cfg.Grace); flushed != nil && err == nil {
 		err = flushed
 	}

@@ -41,7 +41,7 @@ type Run struct {
 
 // StartRun starts code and returns the first result with the run.
 func (c *Client) StartRun(ctx context.Context, session string, code Code) (*Run, *RunResult, error) {
-	r := &Run{client: c, session: session, id: NewRunID(), open: true}
+	r := &Run{client: c, session: session, id: NewRunID()}
 	got, err := r.call(ctx, code.mode(), code.Text, code.options())
 	return r, got, err
 }
@@ -70,7 +70,7 @@ func (r *Run) call(ctx context.Context, mode ExecMode, code string, options json
 	if err != nil {
 		return nil, err
 	}
-	r.late = late
+	r.late, r.open = late, true
 	return r.land(ctx)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -137,7 +138,29 @@ func (s *Server) DialContext(ctx context.Context, _, _ string) (net.Conn, error)
 	if errors.Is(err, NotFound()) {
 		return nil, s.Lost(ctx)
 	}
-	return conn, err
+	if err != nil {
+		return nil, err
+	}
+	return &serverConn{conn, s}, nil
+}
+
+// serverConn tells the end of the session from the end of a connection.
+type serverConn struct {
+	net.Conn
+	server *Server
+}
+
+func (c *serverConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != io.EOF || n > 0 {
+		return n, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if lost := c.server.Lost(ctx); lost != nil {
+		return 0, lost
+	}
+	return 0, err
 }
 
 // Lost asks whether the session still runs; nil if it does, or if nobody can tell.

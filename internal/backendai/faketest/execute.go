@@ -1,11 +1,13 @@
 package faketest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // run is code under way: the lines that are left.
@@ -14,8 +16,12 @@ type run struct {
 	batch   []step
 	lines   []string
 	waiting bool
-	broken  bool // interrupted
+	broken  bool          // interrupted
+	wake    chan struct{} // closed then
 }
+
+// holds is how long a call waits for code that goes on.
+const holds = 2 * time.Second
 
 // step is one stage of a batch.
 type step struct{ status, command string }
@@ -57,14 +63,34 @@ func (m *Manager) execute(w http.ResponseWriter, r *http.Request, s *session) {
 	if id == "" {
 		id = "e5a2e97fc8b06025f9df992c939f8e01"
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	got := s.call(*q.Mode, q.Code, id, q.Options)
+	got := s.patiently(r.Context(), *q.Mode, q.Code, id, q.Options)
 	if got == nil {
 		agentTimeout().write(w)
 		return
 	}
 	reply(w, 200, map[string]any{"result": got})
+}
+
+// patiently waits, as the real one does, for code that sleeps for ever or is interrupted.
+func (s *session) patiently(ctx context.Context, mode, code, id string, options map[string]any) *result {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	got := s.call(mode, code, id, options)
+	now := s.run
+	if got == nil || got.Status != "continued" || now == nil || len(now.lines) == 0 || !strings.Contains(now.lines[0], "sleep(forever)") {
+		return got
+	}
+	s.mu.Unlock()
+	select {
+	case <-now.wake:
+	case <-time.After(holds):
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	if s.run == now && now.broken {
+		s.proceed(got)
+	}
+	return got
 }
 
 // call goes one step on; nil is a runner that does not answer. The caller has the lock.
@@ -75,7 +101,7 @@ func (s *session) call(mode, code, id string, options map[string]any) *result {
 	out := &result{RunID: id, Files: []any{}, Console: [][2]string{}}
 	switch mode {
 	case "query":
-		s.run = &run{id: id, lines: strings.Split(code, "\n")}
+		s.run = &run{id: id, lines: strings.Split(code, "\n"), wake: make(chan struct{})}
 	case "batch":
 		s.run = &run{id: id, batch: stages(options)}
 	case "input":
@@ -241,6 +267,9 @@ func printed(args string) string {
 func (m *Manager) interrupt(w http.ResponseWriter, _ *http.Request, s *session) {
 	s.mu.Lock()
 	if s.run != nil {
+		if s.run.wake != nil && !s.run.broken {
+			close(s.run.wake)
+		}
 		s.run.broken, s.run.waiting = true, false
 	}
 	s.mu.Unlock()

@@ -204,9 +204,7 @@ func (m *Manager) streamExecute(w http.ResponseWriter, r *http.Request, s *sessi
 	}
 	mode, code := *q.Mode, q.Code
 	for {
-		s.mu.Lock()
-		got := s.call(mode, code, "stream", q.Options)
-		s.mu.Unlock()
+		got := s.patiently(r.Context(), mode, code, "stream", q.Options)
 		if got == nil || ws.WriteJSON(got) != nil || got.Status == "finished" {
 			return
 		}

@@ -1,0 +1,334 @@
+package luabind
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+
+	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// openBAIClient makes the metatable of clients: the JavaScript client's methods in snake_case, and the object form.
+func (rt *Runtime) openBAIClient() {
+	methods := map[string]lua.LGFunction{
+		"get_server_version": baiVersion, "get_manager_version": baiVersion, "generate_session_id": baiGenerateID,
+		"create_if_not_exists": baiCreate, "create_kernel": baiCreate,
+		"get_information": baiInformation, "get_info": baiInformation, "get_logs": baiLogs,
+		"destroy": baiDestroy, "destroy_kernel": baiDestroy, "restart": baiRestart, "refresh_kernel": baiRestart,
+		"execute": baiExecute, "run_code": baiRunCode, "upload": baiUpload, "download": baiDownload, "download_single": baiDownloadOne,
+		"gql": baiGraphQL, "query": baiGraphQL, "get_resource_slots": baiSlots, "shutdown_service": baiShutdown,
+		"login": baiLogin, "check_login": baiCheckLogin, "logout": baiLogout, "authorize": baiAuthorize, "verify": baiVerify,
+		"request": baiRequest, "rate_limit": baiRate,
+		"session": baiSessionCall, "attach": baiAttach, "sessions": baiSessions, "events": baiEvents,
+	}
+	mt := rt.openType(baiClientMeta, methods, func(L *lua.LState) int {
+		L.Push(lua.LString("client of Backend.AI at " + self[*baiClient](L, "client:tostring").inner.Config().Endpoints[0]))
+		return 1
+	})
+	rt.addFields(mt, func(L *lua.LState, name string) lua.LValue {
+		return baiNamespace(L, self[*baiClient](L, "client:index"), name)
+	})
+}
+
+// closeBackendAI ends the clients when nothing of the script runs any more.
+func (rt *Runtime) closeBackendAI() {
+	for _, c := range rt.baiClients {
+		c.Close()
+	}
+}
+
+func pushJSON(L *lua.LState, text []byte) int {
+	L.Push(fromJSON(L, text))
+	return 1
+}
+
+func pushGo(L *lua.LState, v any) int {
+	L.Push(fromGo(L, v))
+	return 1
+}
+
+// client:get_manager_version() gives {version, manager, endpoint, announced}.
+func baiVersion(L *lua.LState) int {
+	c := self[*baiClient](L, "client:get_manager_version")
+	m := baiAsk(L, "client:get_manager_version", c.inner.Manager)
+	return pushGo(L, map[string]string{"version": m.Server.String(), "manager": m.Release, "endpoint": m.Endpoint, "announced": m.Version.String()})
+}
+
+// client:generate_session_id() gives a name that nobody else has.
+func baiGenerateID(L *lua.LState) int {
+	self[*baiClient](L, "client:generate_session_id")
+	L.Push(lua.LString(newSessionName()))
+	return 1
+}
+
+func newSessionName() string { return "pierun-" + backendai.NewRunID()[:12] }
+
+// client:create_if_not_exists(image, id[, config[, tag[, {keep = false}]]]) waits until the session runs.
+func baiCreate(L *lua.LState) int {
+	const op = "client:create_if_not_exists"
+	c := self[*baiClient](L, op)
+	image, name, tag := luavalue.ArgString(L, 2, op), L.OptString(3, ""), L.OptString(5, "")
+	if name == "" {
+		name = newSessionName()
+	}
+	config := baiBody(L, 4, op)
+	o := luavalue.Opts(L, 6, op, "keep")
+	made := c.create(L, op, func(ctx context.Context) (*backendai.Created, error) {
+		return c.inner.CreateIfNotExists(ctx, image, name, config, tag)
+	})
+	c.adopt(L, made, !o.Bool("keep", false), nil)
+	return pushJSON(L, made.Raw)
+}
+
+// baiBody is a table argument as JSON; nil for none.
+func baiBody(L *lua.LState, n int, op string) json.RawMessage {
+	if L.Get(n) == lua.LNil {
+		return nil
+	}
+	text, err := luavalue.Encode(luavalue.ArgTable(L, n, op), luavalue.EncodeOptions{Sort: true})
+	if err != nil {
+		raiseOp(L, op, err)
+	}
+	return text
+}
+
+// client:get_information(id[, owner_access_key]).
+func baiInformation(L *lua.LState) int {
+	const op = "client:get_information"
+	c, id, owner := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), L.OptString(3, "")
+	info := baiAsk(L, op, func(ctx context.Context) (*backendai.Info, error) { return c.inner.SessionInfo(ctx, id, owner) })
+	return pushJSON(L, info.Raw)
+}
+
+// client:get_logs(id[, owner_access_key]) gives the text.
+func baiLogs(L *lua.LState) int {
+	const op = "client:get_logs"
+	c, id, owner := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), L.OptString(3, "")
+	L.Push(lua.LString(baiAsk(L, op, func(ctx context.Context) (string, error) { return c.inner.Logs(ctx, id, owner) })))
+	return 1
+}
+
+// client:destroy(id[, owner_access_key[, forced]]) gives the statistics, or nothing.
+func baiDestroy(L *lua.LState) int {
+	const op = "client:destroy"
+	c, id := self[*baiClient](L, op), luavalue.ArgString(L, 2, op)
+	o := backendai.DestroyOptions{Owner: L.OptString(3, ""), Forced: lua.LVAsBool(L.Get(4))}
+	stats := baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.Destroy(ctx, id, o) })
+	c.forget(id)
+	if len(stats) == 0 {
+		return 0
+	}
+	return pushJSON(L, stats)
+}
+
+// client:restart(id[, owner_access_key]).
+func baiRestart(L *lua.LState) int {
+	const op = "client:restart"
+	c, id, owner := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), L.OptString(3, "")
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.Restart(ctx, id, owner) })
+	return 0
+}
+
+// client:execute(id, run_id, mode, code[, opts]) makes one call of a run.
+func baiExecute(L *lua.LState) int {
+	const op = "client:execute"
+	c, id := self[*baiClient](L, op), luavalue.ArgString(L, 2, op)
+	return c.executeOnce(L, op, id, L.Get(3), L.OptString(4, "query"), L.OptString(5, ""), baiBody(L, 6, op))
+}
+
+// client:run_code(code, id, run_id, mode): the same in another order.
+func baiRunCode(L *lua.LState) int {
+	const op = "client:run_code"
+	c, code, id := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op)
+	return c.executeOnce(L, op, id, L.Get(4), L.OptString(5, "query"), code, json.RawMessage("{}"))
+}
+
+func (c *baiClient) executeOnce(L *lua.LState, op, id string, run lua.LValue, mode, code string, options json.RawMessage) int {
+	e := backendai.ExecuteCall{Mode: backendai.ExecMode(mode), Code: code, Options: options}
+	if run != lua.LNil {
+		text := run.String()
+		e.RunID = &text
+	}
+	got := baiAsk(L, op, func(ctx context.Context) (*backendai.RunResult, error) { return c.inner.Execute(ctx, id, e) })
+	return pushJSON(L, got.Raw)
+}
+
+// client:upload(id, path, bytes).
+func baiUpload(L *lua.LState) int {
+	const op = "client:upload"
+	c, id := self[*baiClient](L, op), luavalue.ArgString(L, 2, op)
+	f := backendai.File{Name: luavalue.ArgString(L, 3, op), Data: []byte(luavalue.ArgString(L, 4, op))}
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.Upload(ctx, id, []backendai.File{f}) })
+	return 0
+}
+
+// client:download(id, files) gives a table of name → bytes.
+func baiDownload(L *lua.LState) int {
+	const op = "client:download"
+	c, id, list := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), textList(L, luavalue.ArgTable(L, 3, op), op)
+	got := baiAsk(L, op, func(ctx context.Context) (map[string]string, error) {
+		out, left := map[string]string{}, c.inner.Config().MaxBody
+		err := c.inner.Download(ctx, id, list, func(f backendai.Fetched) error {
+			b, err := io.ReadAll(io.LimitReader(f.Body, left))
+			out[f.Name], left = string(b), left-int64(len(b))
+			return err
+		})
+		return out, err
+	})
+	t := L.CreateTable(0, len(got))
+	for name, data := range got {
+		t.RawSetString(name, lua.LString(data))
+	}
+	L.Push(t)
+	return 1
+}
+
+// client:download_single(id, file) gives the bytes.
+func baiDownloadOne(L *lua.LState) int {
+	const op = "client:download_single"
+	c, id, file := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op)
+	L.Push(lua.LString(baiAsk(L, op, func(ctx context.Context) (string, error) {
+		var b bytes.Buffer
+		_, err := c.inner.DownloadOne(ctx, id, file, &b)
+		return b.String(), err
+	})))
+	return 1
+}
+
+func textList(L *lua.LState, t *lua.LTable, op string) []string {
+	var out []string
+	for i := 1; i <= t.Len(); i++ {
+		text, ok := t.RawGetInt(i).(lua.LString)
+		if !ok {
+			raise(L, op, luavalue.KindUsage, "", "%s: item %d of the list is no text", op, i)
+		}
+		out = append(out, string(text))
+	}
+	return out
+}
+
+// client:gql(query[, variables]) gives the data object.
+func baiGraphQL(L *lua.LState) int {
+	const op = "client:gql"
+	c, q := self[*baiClient](L, op), luavalue.ArgString(L, 2, op)
+	var variables any
+	if text := baiBody(L, 3, op); text != nil {
+		variables = text
+	}
+	return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.GraphQLRaw(ctx, q, variables) }))
+}
+
+// client:get_resource_slots() gives name → how it is counted.
+func baiSlots(L *lua.LState) int {
+	c := self[*baiClient](L, "client:get_resource_slots")
+	return pushGo(L, baiAsk(L, "client:get_resource_slots", c.inner.ResourceSlots))
+}
+
+// client:shutdown_service(id, name).
+func baiShutdown(L *lua.LState) int {
+	const op = "client:shutdown_service"
+	c, id, app := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op)
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.ShutdownService(ctx, id, app) })
+	return 0
+}
+
+func baiLogin(L *lua.LState) int {
+	baiDo(L, "client:login", self[*baiClient](L, "client:login").inner.Login)
+	return 0
+}
+
+func baiCheckLogin(L *lua.LState) int {
+	c := self[*baiClient](L, "client:check_login")
+	L.Push(lua.LBool(baiAsk(L, "client:check_login", c.inner.CheckLogin)))
+	return 1
+}
+
+func baiLogout(L *lua.LState) int {
+	baiDo(L, "client:logout", self[*baiClient](L, "client:logout").inner.Logout)
+	return 0
+}
+
+func baiVerify(L *lua.LState) int {
+	baiDo(L, "client:verify", self[*baiClient](L, "client:verify").inner.Verify)
+	return 0
+}
+
+// client:authorize(user, password[, domain]) gives {access_key, secret_key, role, status}.
+func baiAuthorize(L *lua.LState) int {
+	const op = "client:authorize"
+	c, user, password, domain := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op), L.OptString(4, "")
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Keys, error) {
+		return c.inner.Authorize(ctx, domain, user, password)
+	}))
+}
+
+// client:request(method, path[, body]) makes any call: JSON answers come as tables, others as text.
+func baiRequest(L *lua.LState) int {
+	const op = "client:request"
+	c, method, path, body := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op), baiBody(L, 4, op)
+	v := baiAsk(L, op, func(ctx context.Context) (backendai.Value, error) { return c.inner.Request(ctx, method, path, body) })
+	switch v.Kind {
+	case backendai.KindJSON:
+		return pushJSON(L, v.JSON)
+	case backendai.KindNone:
+		return 0
+	}
+	L.Push(lua.LString(v.Text + string(v.Bytes)))
+	return 1
+}
+
+// client:rate_limit() gives {limit, remaining, window} as last told, or nil.
+func baiRate(L *lua.LState) int {
+	r, ok := self[*baiClient](L, "client:rate_limit").inner.RateLimit()
+	if !ok {
+		return 0
+	}
+	return pushGo(L, map[string]float64{"limit": float64(r.Limit), "remaining": float64(r.Remaining), "window": r.Window.Seconds()})
+}
+
+// create makes a session and never loses one: when the task leaves while the request is under way, the session that may
+// come of it is destroyed as soon as it is known.
+func (c *baiClient) create(L *lua.LState, op string, work func(context.Context) (*backendai.Created, error)) *backendai.Created {
+	discard := func(made *backendai.Created) {
+		if made != nil && made.Created {
+			c.rt.work.Go(func() { c.end(made.ID, made.Name, "") })
+		}
+	}
+	made, err := sched.Await(L, -1, func(ctx context.Context) (*backendai.Created, error) {
+		return detached(ctx, c.rt, work, discard)
+	}, discard)
+	if err != nil {
+		baiFail(L, op, err)
+	}
+	return made
+}
+
+// detached lets work go on when ctx ends, and gives what comes of it then to late.
+func detached[T any](ctx context.Context, rt *Runtime, work func(context.Context) (T, error), late func(T)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome)
+	rt.work.Go(func() {
+		value, err := work(context.WithoutCancel(ctx))
+		select {
+		case done <- outcome{value, err}:
+		case <-ctx.Done():
+			if err == nil {
+				late(value)
+			}
+		}
+	})
+	select {
+	case got := <-done:
+		return got.value, got.err
+	case <-ctx.Done():
+		var none T
+		return none, context.Cause(ctx)
+	}
+}

@@ -1,0 +1,132 @@
+package luabind
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/luabind/luavalue"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// baiFail raises an error of the Backend.AI client.
+func baiFail(L *lua.LState, op string, err error) {
+	luavalue.Raise(L, baiError(L, op, err))
+}
+
+// baiError keeps the client's three types: err.type is backendai.ERR_SERVER (kind server), ERR_RESPONSE (kind protocol)
+// or ERR_REQUEST (kind connect; timeout when a limit has passed).
+func baiError(L *lua.LState, op string, err error) *luavalue.Error {
+	if already := (*luavalue.Error)(nil); errors.As(err, &already) {
+		return already
+	}
+	if e := (*backendai.Error)(nil); errors.As(err, &e) {
+		return answerError(L, op, e)
+	}
+	out := luavalue.Errorf(localKind(err), "%w", err)
+	if gone := (*backendai.EndedError)(nil); errors.As(err, &gone) {
+		out.Set("session_id", lua.LString(gone.ID))
+		out.Set("status", knownText(string(gone.Status)))
+	}
+	return out.WithOp(op)
+}
+
+// localKind is the kind of an error that no request has made.
+func localKind(err error) string {
+	switch {
+	case errors.As(err, new(*backendai.UsageError)), errors.As(err, new(*backendai.ConfigError)):
+		return luavalue.KindUsage
+	case errors.As(err, new(*backendai.UnsupportedError)):
+		return luavalue.KindUnsupported
+	case errors.As(err, new(*backendai.EndedError)):
+		return luavalue.KindLost
+	case errors.Is(err, context.DeadlineExceeded):
+		return luavalue.KindTimeout
+	}
+	return luavalue.KindIO
+}
+
+func answerError(L *lua.LState, op string, e *backendai.Error) *luavalue.Error {
+	kind := [...]string{luavalue.KindServer, luavalue.KindProtocol, luavalue.KindConnect}[e.Type]
+	if errors.Is(e.Err, context.DeadlineExceeded) {
+		kind = luavalue.KindTimeout
+	}
+	out := luavalue.Errorf(kind, "%s: %s", e.Op, e.Message())
+	out.Op, out.Server, out.Hint, out.Cause = op, e.Said(), e.Hint, e
+	out.Retryable = e.Type == backendai.ErrRequest || e.Status >= 500 && e.Agent == nil || e.Status == 429
+	out.Set("type", lua.LNumber(e.Type)).Set("title", knownText(e.Title)).Set("problem", knownText(e.Problem))
+	out.Set("msg", knownText(e.Msg)).Set("code", knownText(e.Code))
+	if e.Status != 0 {
+		out.Set("status", lua.LNumber(e.Status))
+	}
+	if v, err := luavalue.Decode(L, e.Data, luavalue.DecodeOptions{}); err == nil && len(e.Data) > 0 {
+		out.Set("data", v)
+	}
+	if e.Agent != nil {
+		out.Set("agent", fromGo(L, e.Agent))
+	}
+	return out
+}
+
+// fromGo is a Go value as Lua sees its JSON.
+func fromGo(L *lua.LState, v any) lua.LValue {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return lua.LNil
+	}
+	return fromJSON(L, text)
+}
+
+// fromJSON is a manager's JSON as a Lua value: null is absence, and whole numbers that a Lua number cannot hold stay
+// text.
+func fromJSON(L *lua.LState, text []byte) lua.LValue {
+	v, err := luavalue.Decode(L, exact(text), luavalue.DecodeOptions{DropNull: true})
+	if err != nil {
+		return lua.LString(text)
+	}
+	return v
+}
+
+// exact quotes whole numbers beyond 2^53.
+func exact(text []byte) []byte {
+	var out []byte
+	inText, last := false, 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			inText = !inText
+		case c == '\\' && inText:
+			i++
+		case !inText && c >= '0' && c <= '9':
+			end := i
+			for end < len(text) && (text[end] >= '0' && text[end] <= '9' || text[end] == '.' || text[end] == 'e' || text[end] == 'E' || text[end] == '+' || text[end] == '-') {
+				end++
+			}
+			if start := signedStart(text, i); tooLong(text[i:end]) {
+				out = append(append(append(append(out, text[last:start]...), '"'), text[start:end]...), '"')
+				last = end
+			}
+			i = end - 1
+		}
+	}
+	return append(out, text[last:]...)
+}
+
+func signedStart(text []byte, i int) int {
+	if i > 0 && text[i-1] == '-' {
+		return i - 1
+	}
+	return i
+}
+
+// tooLong says that the digits are a whole number of more than 2^53.
+func tooLong(digits []byte) bool {
+	const most = "9007199254740992"
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(digits) > len(most) || len(digits) == len(most) && string(digits) > most
+}

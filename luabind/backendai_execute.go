@@ -1,0 +1,304 @@
+package luabind
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// closeRunTimeout bounds the ending of code whose task has left.
+const closeRunTimeout = 20 * time.Second
+
+// baiRun drives one run step by step, so that the script's functions are called in its own task.
+type baiRun struct {
+	s     *baiSession
+	last  *backendai.RunResult
+	input func(L *lua.LState, prompt string, password bool) string
+	began time.Duration
+	limit time.Duration
+	over  bool // the end was seen
+
+	exclusive bool          // a task runs it to its end; else it is a stream, which its loop may have left
+	finished  chan struct{} // closed when nothing of it runs any more
+	once      sync.Once
+
+	mu  sync.Mutex // one call at a time
+	run *backendai.Run
+}
+
+// startRun begins code; the run is closed when the task leaves before its end. A session runs one thing at a time: code
+// of another task is waited for, and a stream that its loop has left is ended.
+func startRun(L *lua.LState, op string, s *baiSession, code backendai.Code, o luavalue.Options, exclusive bool) *baiRun {
+	r := &baiRun{s: s, limit: o.Duration("timeout", -1), input: inputOption(o), exclusive: exclusive, finished: make(chan struct{})}
+	for s.running != nil && !s.running.done() {
+		s.running.yield(L, op)
+	}
+	s.running, r.began = r, s.client.rt.sched.Now()
+	r.step(L, op, func(ctx context.Context) (*backendai.RunResult, error) {
+		run, got, err := s.client.inner.StartRun(ctx, s.id, code)
+		r.run = run
+		return got, err
+	})
+	return r
+}
+
+// yield waits until another run is out of the way.
+func (r *baiRun) yield(L *lua.LState, op string) {
+	baiDo(L, op, func(ctx context.Context) error {
+		if !r.exclusive {
+			r.close()
+		}
+		select {
+		case <-r.finished:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
+}
+
+func (r *baiRun) done() bool {
+	select {
+	case <-r.finished:
+		return true
+	default:
+		return false
+	}
+}
+
+// step makes one call of the run. A run whose task leaves in the middle is ended on the goroutine that made the call.
+func (r *baiRun) step(L *lua.LState, op string, work func(ctx context.Context) (*backendai.RunResult, error)) {
+	taken := false
+	defer func() {
+		if !taken {
+			r.s.client.rt.work.Go(r.close)
+		}
+	}()
+	got, err := sched.Await(L, r.s.client.rt.remaining(r.began, r.limit), func(ctx context.Context) (*backendai.RunResult, error) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		got, err := work(ctx)
+		if ctx.Err() != nil {
+			r.end()
+		}
+		return got, err
+	}, nil)
+	if err != nil {
+		baiFail(L, op, err)
+	}
+	taken = true
+	if r.last, r.over = got, got.Status == backendai.Finished; r.over {
+		r.once.Do(func() { close(r.finished) })
+	}
+}
+
+// close ends what still runs, after the call that is under way. Any goroutine.
+func (r *baiRun) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.end()
+	r.once.Do(func() { close(r.finished) })
+}
+
+func (r *baiRun) end() {
+	if r.run == nil || !r.run.Open() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeRunTimeout)
+	defer cancel()
+	_ = r.run.Close(ctx) // nobody is left to tell
+}
+
+// next goes one step on; false after the end.
+func (r *baiRun) next(L *lua.LState, op string) bool {
+	if r.over {
+		return false
+	}
+	if r.last.Status != backendai.WaitingInput {
+		r.step(L, op, func(ctx context.Context) (*backendai.RunResult, error) { return r.run.Next(ctx) })
+		return true
+	}
+	if r.input == nil {
+		raise(L, op, luavalue.KindUsage, "give the option input: a text, a list of texts, or a function(prompt, password)",
+			"%s: the code asks for input, and nobody answers", op)
+	}
+	text := r.input(L, lastLineOf(r.last.Console), r.last.Password)
+	r.step(L, op, func(ctx context.Context) (*backendai.RunResult, error) { return r.run.Input(ctx, text) })
+	return true
+}
+
+func lastLineOf(console []backendai.Output) string {
+	if len(console) == 0 {
+		return ""
+	}
+	text := console[len(console)-1].Text
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}
+
+// inputOption answers code that asks: always the same text, one of a list after another, or what a function says.
+func inputOption(o luavalue.Options) func(L *lua.LState, prompt string, password bool) string {
+	switch v := o.Value("input").(type) {
+	case lua.LString:
+		return func(*lua.LState, string, bool) string { return string(v) }
+	case *lua.LTable:
+		i := 0
+		return func(L *lua.LState, prompt string, _ bool) string {
+			if i++; v.RawGetInt(i) == lua.LNil {
+				raise(L, "session:execute", luavalue.KindUsage, "", "the code asks for input again (%q), and the list has no more", prompt)
+			}
+			return v.RawGetInt(i).String()
+		}
+	case *lua.LFunction:
+		return func(L *lua.LState, prompt string, password bool) string {
+			L.Push(v)
+			L.Push(lua.LString(prompt))
+			L.Push(lua.LBool(password))
+			L.Call(2, 1)
+			text := L.Get(-1).String()
+			L.Pop(1)
+			return text
+		}
+	case *lua.LNilType:
+	default:
+		o.Fail("input", "must be a text, a list or a function")
+	}
+	return nil
+}
+
+// session:execute(code[, {on_output =, input =, timeout =}]) runs a snippet to its end.
+func sessionExecute(L *lua.LState) int {
+	const op = "session:execute"
+	s, code := openSession(L, op), luavalue.ArgString(L, 2, op)
+	return runToEnd(L, op, s, backendai.Code{Text: code}, luavalue.Opts(L, 3, op, "on_output", "input", "timeout"))
+}
+
+// session:batch{build =, exec =, clean =, build_log =, on_output =, input =, timeout =} runs shell commands.
+func sessionBatch(L *lua.LState) int {
+	const op = "session:batch"
+	s := openSession(L, op)
+	if text, ok := L.Get(2).(lua.LString); ok {
+		o := luavalue.Opts(L, 3, op, "on_output", "input", "timeout")
+		return runToEnd(L, op, s, backendai.Code{Batch: &backendai.BatchOptions{Exec: string(text)}}, o)
+	}
+	o := luavalue.Opts(L, 2, op, "build", "exec", "clean", "build_log", "on_output", "input", "timeout")
+	b := backendai.BatchOptions{Build: o.String("build", ""), Exec: o.String("exec", ""), Clean: o.String("clean", ""), BuildLog: o.Bool("build_log", false)}
+	return runToEnd(L, op, s, backendai.Code{Batch: &b}, o)
+}
+
+func runToEnd(L *lua.LState, op string, s *baiSession, code backendai.Code, o luavalue.Options) int {
+	each := o.Function("on_output")
+	r := startRun(L, op, s, code, o, true)
+	defer func() {
+		if !r.over { // a function of the script has raised
+			s.client.rt.work.Go(r.close)
+		}
+	}()
+	out := &outcome{limit: s.client.inner.Config().MaxBody}
+	for more := true; more; more = r.next(L, op) {
+		out.add(L, op, r.last, each)
+	}
+	L.Push(out.table(L))
+	return 1
+}
+
+// outcome is what a run has said.
+type outcome struct {
+	console        []backendai.Output
+	stdout, stderr strings.Builder
+	code           int
+	files          []backendai.RunFile
+	size, limit    int64
+}
+
+func (o *outcome) add(L *lua.LState, op string, got *backendai.RunResult, each *lua.LFunction) {
+	for _, piece := range got.Console {
+		if o.size += int64(len(piece.Text)); o.size > o.limit {
+			raise(L, op, luavalue.KindOverflow, "write to a file in the session instead", "%s: the code has written more than %d bytes", op, o.limit)
+		}
+		switch piece.Kind {
+		case "stdout":
+			o.stdout.WriteString(piece.Text)
+		case "stderr":
+			o.stderr.WriteString(piece.Text)
+		}
+		if each != nil {
+			call(L, each, lua.LString(piece.Kind), lua.LString(piece.Text), outputTable(L, piece))
+		}
+	}
+	o.console, o.files = append(o.console, got.Console...), append(o.files, got.Files...)
+	if got.ExitCode != nil {
+		o.code = *got.ExitCode
+	}
+}
+
+func (o *outcome) table(L *lua.LState) *lua.LTable {
+	t := L.CreateTable(0, 6)
+	t.RawSetString("stdout", lua.LString(o.stdout.String()))
+	t.RawSetString("stderr", lua.LString(o.stderr.String()))
+	t.RawSetString("text", lua.LString(o.stdout.String()))
+	t.RawSetString("exit_code", lua.LNumber(o.code))
+	list := L.CreateTable(len(o.console), 0)
+	for _, piece := range o.console {
+		list.Append(outputTable(L, piece))
+	}
+	t.RawSetString("console", list)
+	files := L.CreateTable(len(o.files), 0)
+	for _, f := range o.files {
+		files.Append(fromGo(L, f))
+	}
+	t.RawSetString("files", files)
+	return t
+}
+
+func outputTable(L *lua.LState, piece backendai.Output) *lua.LTable {
+	t := L.CreateTable(0, 3)
+	t.RawSetString("kind", lua.LString(piece.Kind))
+	t.RawSetString("text", lua.LString(piece.Text))
+	for name, text := range map[string]string{"mime": piece.MIME, "level": piece.Level, "time": piece.Time, "logger": piece.Logger} {
+		setKnown(t, name, text)
+	}
+	return t
+}
+
+// session:stream(code[, {input =, timeout =}]) iterates over what the code writes: kind, text.
+func sessionStream(L *lua.LState) int {
+	const op = "session:stream"
+	s, code := openSession(L, op), luavalue.ArgString(L, 2, op)
+	r := startRun(L, op, s, backendai.Code{Text: code}, luavalue.Opts(L, 3, op, "input", "timeout"), false)
+	at := 0
+	L.Push(L.NewFunction(func(L *lua.LState) int {
+		for at >= len(r.last.Console) {
+			if !r.next(L, op) {
+				return 0
+			}
+			at = 0
+		}
+		at++
+		L.Push(lua.LString(r.last.Console[at-1].Kind))
+		L.Push(lua.LString(r.last.Console[at-1].Text))
+		return 2
+	}))
+	return 1
+}
+
+// session:complete(code[, {line =, row =, col =, post =}]) gives a list; empty where the image cannot.
+func sessionComplete(L *lua.LState) int {
+	const op = "session:complete"
+	s, code := openSession(L, op), luavalue.ArgString(L, 2, op)
+	o := luavalue.Opts(L, 3, op, "line", "row", "col", "post")
+	where := backendai.CompleteOptions{Line: o.String("line", code), Row: o.Int("row", 0), Col: o.Int("col", len(code)), Post: o.String("post", "")}
+	return pushGo(L, append([]string{}, baiAsk(L, op, func(ctx context.Context) ([]string, error) { return s.client.inner.Completions(ctx, s.id, code, where) })...))
+}
+
+// session:interrupt() sends the running code what Ctrl-C would.
+func sessionInterrupt(L *lua.LState) int {
+	s := openSession(L, "session:interrupt")
+	baiDo(L, "session:interrupt", func(ctx context.Context) error { return s.client.inner.Interrupt(ctx, s.id) })
+	return 0
+}

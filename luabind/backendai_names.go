@@ -1,0 +1,154 @@
+package luabind
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/luabind/luavalue"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// baiMethod is a method of a namespace: its arguments begin at 1, whichever of "." and ":" it was called with.
+type baiMethod func(L *lua.LState, c *baiClient, op string) int
+
+// baiNamespaces are the groups of methods that the JavaScript client has beside its own.
+func baiNamespaces() map[string]map[string]baiMethod {
+	return map[string]map[string]baiMethod{
+		"compute_session": {"list": sessionList, "total_count": sessionCount, "get": sessionGet, "match": sessionMatch},
+		"vfolder":         vfolderMethods(),
+		"image":           {"list": imageList, "get": imageGet},
+		"resource_preset": {"list": presetList, "check": presetCheck},
+		"resource_policy": {"get": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.ResourcePolicy(ctx) })},
+		"keypair": {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.KeyPairs(ctx, nil) }),
+			"info": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.KeyPair(ctx) })},
+		"user": {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Users(ctx) }),
+			"get":  simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.User(ctx) }),
+			"role": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Role(ctx, "") })},
+		"group":         {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Groups(ctx) })},
+		"scaling_group": {"list": scalingList},
+		"agent":         {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Agents(ctx, 100) })},
+		"usage":         {"user": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.UserUsage(ctx) }), "month": usageMonth, "period": usagePeriod},
+	}
+}
+
+// baiNamespace makes the namespace of a client when it is asked for.
+func baiNamespace(L *lua.LState, c *baiClient, name string) lua.LValue {
+	methods, ok := baiNamespaces()[name]
+	if !ok {
+		return lua.LNil
+	}
+	space := L.CreateTable(0, len(methods))
+	for method, fn := range methods {
+		op := "client." + name + "." + method
+		space.RawSetString(method, L.NewFunction(func(L *lua.LState) int {
+			if L.Get(1) == space {
+				L.Remove(1)
+			}
+			return fn(L, c, op)
+		}))
+	}
+	return space
+}
+
+// simple is a method without arguments.
+func simple(ask func(*backendai.Client, context.Context) (any, error)) baiMethod {
+	return func(L *lua.LState, c *baiClient, op string) int {
+		return pushGo(L, baiAsk(L, op, func(ctx context.Context) (any, error) { return ask(c.inner, ctx) }))
+	}
+}
+
+// list([{status = , limit = , access_key = , group_id = }]) gives a list of sessions.
+func sessionList(L *lua.LState, c *baiClient, op string) int {
+	o := baiListOptions(L, 1, op)
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) ([]backendai.Listed, error) { return collect(c.inner, ctx, o) }))
+}
+
+func collect(c *backendai.Client, ctx context.Context, o backendai.ListOptions) ([]backendai.Listed, error) {
+	out := []backendai.Listed{}
+	for item, err := range c.Sessions(ctx, o) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, item)
+	}
+	return out, nil
+}
+
+func baiListOptions(L *lua.LState, idx int, op string) backendai.ListOptions {
+	o := luavalue.Opts(L, idx, op, "status", "limit", "access_key", "group_id", "filter", "order")
+	out := backendai.ListOptions{Limit: o.Int("limit", 0), AccessKey: o.String("access_key", ""), GroupID: o.String("group_id", ""),
+		Filter: o.String("filter", ""), Order: o.String("order", "")}
+	switch v := o.Value("status").(type) {
+	case lua.LString:
+		out.Statuses = []backendai.Status{backendai.Status(v)}
+	case *lua.LTable:
+		for _, s := range textList(L, v, op) {
+			out.Statuses = append(out.Statuses, backendai.Status(s))
+		}
+	}
+	return out
+}
+
+func sessionCount(L *lua.LState, c *baiClient, op string) int {
+	o := baiListOptions(L, 1, op)
+	n := baiAsk(L, op, func(ctx context.Context) (int, error) { return c.inner.SessionCount(ctx, o) })
+	L.Push(lua.LNumber(n))
+	return 1
+}
+
+// get(id) knows ended sessions, too.
+func sessionGet(L *lua.LState, c *baiClient, op string) int {
+	id := luavalue.ArgString(L, 1, op)
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.End, error) { return c.inner.SessionEnd(ctx, id) }))
+}
+
+func sessionMatch(L *lua.LState, c *baiClient, op string) int {
+	prefix := luavalue.ArgString(L, 1, op)
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) ([]backendai.Match, error) { return c.inner.MatchSessions(ctx, prefix) }))
+}
+
+func imageList(L *lua.LState, c *baiClient, op string) int {
+	return pushGo(L, baiAsk(L, op, c.inner.Images))
+}
+
+func imageGet(L *lua.LState, c *baiClient, op string) int {
+	ref, arch := luavalue.ArgString(L, 1, op), L.OptString(2, "")
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Image, error) { return c.inner.Image(ctx, ref, arch) }))
+}
+
+func presetList(L *lua.LState, c *baiClient, op string) int {
+	return pushGo(L, baiAsk(L, op, c.inner.Presets))
+}
+
+// check([group or {group = }]) gives the limits, what is used and left, and which presets fit.
+func presetCheck(L *lua.LState, c *baiClient, op string) int {
+	group := groupArgument(L, op)
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Limits, error) { return c.inner.CheckPresets(ctx, group) }))
+}
+
+func groupArgument(L *lua.LState, op string) string {
+	if L.Get(1).Type() == lua.LTTable {
+		return luavalue.Opts(L, 1, op, "group").String("group", "")
+	}
+	return L.OptString(1, "")
+}
+
+func scalingList(L *lua.LState, c *baiClient, op string) int {
+	group := groupArgument(L, op)
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) ([]string, error) { return c.inner.ScalingGroups(ctx, group) }))
+}
+
+// month("202611", {group ids}).
+func usageMonth(L *lua.LState, c *baiClient, op string) int {
+	month, groups := luavalue.ArgString(L, 1, op), textList(L, luavalue.ArgTable(L, 2, op), op)
+	return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.UsagePerMonth(ctx, month, groups) }))
+}
+
+// period(group id, "20261101", "20261121").
+func usagePeriod(L *lua.LState, c *baiClient, op string) int {
+	group, from, to := luavalue.ArgString(L, 1, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op)
+	return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) {
+		return c.inner.UsagePerPeriod(ctx, group, from, to)
+	}))
+}

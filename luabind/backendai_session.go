@@ -1,0 +1,305 @@
+package luabind
+
+import (
+	"context"
+	"time"
+
+	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// baiSession is a compute session of a script. Scheduler's goroutine; it is released on one of the runtime's.
+type baiSession struct {
+	client  *baiClient
+	id      string
+	name    string
+	created bool // by this script, not found
+	ended   bool
+	where   string  // file:line of its creation
+	pie     *client // of the Pie server in it, ended before it; nil for none
+	value   *lua.LUserData
+	scope   *sched.Scope // the owner; nil: nobody
+	running *baiRun      // the latest code; nil: none yet
+}
+
+// endSessionTimeout is how long a manager may take to end a session.
+const endSessionTimeout = 3 * time.Minute
+
+// openBAISession makes the metatable of sessions.
+func (rt *Runtime) openBAISession() {
+	methods := map[string]lua.LGFunction{
+		"execute": sessionExecute, "batch": sessionBatch, "stream": sessionStream, "complete": sessionComplete, "interrupt": sessionInterrupt,
+		"info": sessionInfo, "status": sessionStatus, "wait": sessionWait, "logs": sessionLogs, "events": sessionEvents,
+		"restart": sessionRestart, "rename": sessionRename, "destroy": sessionDestroy, "keep": sessionKeep,
+		"upload": sessionUpload, "download": sessionDownload, "write": sessionWrite, "read": sessionRead, "files": sessionFiles,
+		"apps": sessionApps, "forward": sessionForward, "terminal": sessionTerminal,
+	}
+	mt := rt.openType(baiSessionMeta, methods, func(L *lua.LState) int {
+		s := self[*baiSession](L, "session:tostring")
+		L.Push(lua.LString("session " + s.name + " (" + s.id + ")"))
+		return 1
+	})
+	rt.addFields(mt, func(L *lua.LState, name string) lua.LValue {
+		s := self[*baiSession](L, "session:index")
+		switch name {
+		case "id":
+			return lua.LString(s.id)
+		case "name":
+			return lua.LString(s.name)
+		case "created":
+			return lua.LBool(s.created)
+		case "client":
+			return s.client.value
+		}
+		return lua.LNil
+	})
+}
+
+// client:session{image =, name =, …, timeout =, wait = true, keep = false, progress =, scope =} creates a session, or
+// takes the live one of that name and image, and waits until it runs. One that was created here is destroyed with its
+// scope.
+func baiSessionCall(L *lua.LState) int {
+	const op = "client:session"
+	c := self[*baiClient](L, op)
+	o := luavalue.Opts(L, 2, op, append(baiSpecNames(), "timeout", "wait", "keep", "progress", "scope")...)
+	spec, limit, progress, scope := baiSpec(o, op), o.Duration("timeout", -1), c.rt.progressOption(o), scopeOption(o, c.rt)
+	keep, wait := o.Bool("keep", false), o.Bool("wait", true)
+	began := c.rt.sched.Now()
+	made := c.create(L, op, func(ctx context.Context) (*backendai.Created, error) { return c.inner.CreateSession(ctx, spec) })
+	s := c.adopt(L, made, true, scope)
+	ok := false
+	defer func() {
+		if !ok {
+			s.discard()
+		}
+	}()
+	if wait {
+		s.await(L, op, began, limit, progress)
+	}
+	if ok = true; keep {
+		s.giveUp()
+	}
+	L.Push(s.value)
+	return 1
+}
+
+// adopt makes the session of an answer; one that was created here gets an owner, the innermost scope for nil.
+func (c *baiClient) adopt(L *lua.LState, made *backendai.Created, own bool, scope *sched.Scope) *baiSession {
+	s := &baiSession{client: c, id: made.ID, name: made.Name, created: made.Created, where: luavalue.Where(L)}
+	s.value = c.rt.newUserData(baiSessionMeta, s)
+	if made.Created && own {
+		if scope == nil {
+			scope = c.rt.sched.Current().Scope()
+		}
+		c.owned[s.id], s.scope = s, scope
+		scope.Own(s)
+	}
+	return s
+}
+
+// await looks until the session runs; the limit counts from began.
+func (s *baiSession) await(L *lua.LState, op string, began, limit time.Duration, progress func(*lua.LState, string, map[string]string)) {
+	var info *backendai.Info
+	for info == nil || info.Status != backendai.Running {
+		last := info
+		next, err := sched.Await(L, s.client.rt.remaining(began, limit), func(ctx context.Context) (*backendai.Info, error) {
+			return s.client.inner.WaitChange(ctx, s.id, last, 0)
+		}, nil)
+		if err != nil {
+			luavalue.Raise(L, s.waitError(L, op, err, info))
+		}
+		info = next
+		text := "session " + s.name + " is " + string(info.Status)
+		if info.StatusInfo != "" {
+			text += " (" + info.StatusInfo + ")"
+		}
+		progress(L, text, map[string]string{"status": string(info.Status), "reason": info.StatusInfo, "name": s.name, "id": s.id})
+	}
+}
+
+// waitError adds what the session was waiting for.
+func (s *baiSession) waitError(L *lua.LState, op string, err error, last *backendai.Info) *luavalue.Error {
+	e := baiError(L, op, err)
+	if e.Op == "" {
+		e.Op = op
+	}
+	if last != nil && last.Status != backendai.Running {
+		e.Message += ": session " + s.name + " is still " + string(last.Status)
+		if last.StatusInfo != "" {
+			e.Message += " (" + last.StatusInfo + ")"
+		}
+		e.Server = orWord(e.Server, string(last.StatusData))
+	}
+	return e
+}
+
+// discard ends a session that never got to its user.
+func (s *baiSession) discard() {
+	if !s.created || s.ended {
+		return
+	}
+	s.giveUp()
+	s.release(func() {})
+}
+
+// giveUp takes the session from its owner: nobody ends it any more.
+func (s *baiSession) giveUp() {
+	s.client.rt.sched.Root().Disown(s)
+	delete(s.client.owned, s.id)
+}
+
+// forget gives up the session of that id or name because it is gone.
+func (c *baiClient) forget(id string) {
+	for _, s := range c.owned {
+		if s.id == id || s.name == id {
+			s.ended = true
+			s.giveUp()
+		}
+	}
+}
+
+// Moved tells that the session belongs to another scope now.
+func (s *baiSession) Moved(to *sched.Scope) { s.scope = to }
+
+// Ended tells that there is nothing to release.
+func (s *baiSession) Ended() bool { return s.ended }
+
+// Release destroys the session because its scope has ended.
+func (s *baiSession) Release(done func()) {
+	rt := s.client.rt
+	if s.scope == rt.sched.Root() {
+		rt.report.add(func(r *Report) { r.Ended = append(r.Ended, s.left("")) })
+	}
+	delete(s.client.owned, s.id)
+	s.release(done)
+}
+
+func (s *baiSession) release(done func()) {
+	s.ended = true
+	closeIt := s.closePie()
+	s.client.rt.work.Go(func() {
+		defer done()
+		closeIt()
+		s.client.end(s.id, s.name, s.where)
+	})
+}
+
+// closePie marks the client of the Pie server in the session as closed; what it returns closes it, on any goroutine.
+func (s *baiSession) closePie() func() {
+	if s.pie == nil || s.pie.inner == nil || s.pie.closed {
+		return func() {}
+	}
+	s.pie.closed = true
+	return func() { s.client.rt.closeClient(s.pie.inner) }
+}
+
+// end destroys a session and reports what the manager would not confirm. Any goroutine.
+func (c *baiClient) end(id, name, where string) {
+	ctx, cancel := context.WithTimeout(context.Background(), endSessionTimeout)
+	defer cancel()
+	if err := c.inner.EndSession(ctx, id); err != nil {
+		left := LeftInstance{ID: id, Program: "session " + name, Where: where, Why: err.Error()}
+		c.rt.report.add(func(r *Report) { r.Unconfirmed = append(r.Unconfirmed, left) })
+	}
+}
+
+func (s *baiSession) left(why string) LeftInstance {
+	return LeftInstance{ID: s.id, Program: "session " + s.name, Where: s.where, Why: why}
+}
+
+// client:attach(name or id) takes a live session that is there already; it is nobody's to end.
+func baiAttach(L *lua.LState) int {
+	const op = "client:attach"
+	c, id := self[*baiClient](L, op), luavalue.ArgString(L, 2, op)
+	baiAsk(L, op, func(ctx context.Context) (*backendai.Info, error) { return c.inner.SessionInfo(ctx, id, "") })
+	s := &baiSession{client: c, id: id, name: id}
+	s.value = c.rt.newUserData(baiSessionMeta, s)
+	L.Push(s.value)
+	return 1
+}
+
+// client:sessions([options]) is client.compute_session.list.
+func baiSessions(L *lua.LState) int {
+	c := self[*baiClient](L, "client:sessions")
+	L.Remove(1)
+	return sessionList(L, c, "client:sessions")
+}
+
+// open gives the receiver of a method that needs a session that was not destroyed.
+func openSession(L *lua.LState, op string) *baiSession {
+	s := self[*baiSession](L, op)
+	if s.ended {
+		raise(L, op, luavalue.KindRefused, "return it from its scope as a value of its own, or make it with keep = true",
+			"%s: session %s is gone: it was destroyed, or its scope has ended", op, s.name)
+	}
+	return s
+}
+
+// session:info() gives what the manager tells.
+func sessionInfo(L *lua.LState) int {
+	s := openSession(L, "session:info")
+	info := baiAsk(L, "session:info", func(ctx context.Context) (*backendai.Info, error) { return s.client.inner.SessionInfo(ctx, s.id, "") })
+	return pushJSON(L, info.Raw)
+}
+
+// session:status() gives one word; ended sessions are asked for, too.
+func sessionStatus(L *lua.LState) int {
+	s := self[*baiSession](L, "session:status")
+	end := baiAsk(L, "session:status", func(ctx context.Context) (*backendai.End, error) { return s.client.inner.SessionEnd(ctx, s.id) })
+	if end == nil {
+		return 0
+	}
+	L.Push(lua.LString(end.Status))
+	return 1
+}
+
+// session:wait([{timeout =, progress =}]) waits until it runs.
+func sessionWait(L *lua.LState) int {
+	const op = "session:wait"
+	s := openSession(L, op)
+	o := luavalue.Opts(L, 2, op, "timeout", "progress")
+	s.await(L, op, s.client.rt.sched.Now(), o.Duration("timeout", -1), s.client.rt.progressOption(o))
+	L.Push(s.value)
+	return 1
+}
+
+// session:restart() makes a new container; session:rename(name) gives it another name.
+func sessionRestart(L *lua.LState) int {
+	s := openSession(L, "session:restart")
+	baiDo(L, "session:restart", func(ctx context.Context) error { return s.client.inner.Restart(ctx, s.id, "") })
+	return 0
+}
+
+func sessionRename(L *lua.LState) int {
+	const op = "session:rename"
+	s, name := openSession(L, op), luavalue.ArgString(L, 2, op)
+	baiDo(L, op, func(ctx context.Context) error { return s.client.inner.Rename(ctx, s.id, name) })
+	s.name = name
+	return 0
+}
+
+// session:destroy() ends it and waits for that; twice is harmless.
+func sessionDestroy(L *lua.LState) int {
+	s := self[*baiSession](L, "session:destroy")
+	if !s.ended {
+		s.giveUp()
+		s.ended = true
+		closeIt := s.closePie()
+		baiDo(L, "session:destroy", func(ctx context.Context) error {
+			closeIt()
+			_, err := detached(ctx, s.client.rt, func(ctx context.Context) (any, error) { return nil, s.client.inner.EndSession(ctx, s.id) }, func(any) {})
+			return err
+		})
+	}
+	return 0
+}
+
+// session:keep() takes it from its scope: it goes on after the script. It returns the session.
+func sessionKeep(L *lua.LState) int {
+	s := openSession(L, "session:keep")
+	s.giveUp()
+	L.Push(s.value)
+	return 1
+}

@@ -1,0 +1,272 @@
+package luabind
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/luabind/sched"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// closing is a Go resource that ends with its scope: a stream, a terminal, a listener.
+type closing struct {
+	rt    *Runtime
+	close func()
+	ended bool
+}
+
+// Ended tells that there is nothing to release.
+func (c *closing) Ended() bool { return c.ended }
+
+// Release closes it on a goroutine of the runtime.
+func (c *closing) Release(done func()) {
+	c.ended = true
+	c.rt.work.Go(func() { defer done(); c.close() })
+}
+
+// holds makes a resource that the innermost scope ends, unless it is ended before.
+func (rt *Runtime) holds(closeIt func()) *closing {
+	c := &closing{rt: rt, close: closeIt}
+	rt.sched.Current().Scope().Own(c)
+	return c
+}
+
+// leave ends it now.
+func (c *closing) leave() {
+	if !c.ended {
+		c.rt.sched.Root().Disown(c)
+		c.Release(func() {})
+	}
+}
+
+// client:events([{session =, id =, group =, owner_access_key =, scope =}]) iterates over events as they happen.
+func baiEvents(L *lua.LState) int {
+	const op = "client:events"
+	c := self[*baiClient](L, op)
+	o := luavalue.Opts(L, 2, op, "session", "id", "group", "owner_access_key", "scope")
+	return c.events(L, op, backendai.EventFilter{SessionName: o.String("session", ""), SessionID: o.String("id", ""),
+		Group: o.String("group", ""), Owner: o.String("owner_access_key", ""), Scope: o.String("scope", "")})
+}
+
+// session:events() iterates over the events of one session; its end is the last.
+func sessionEvents(L *lua.LState) int {
+	s := openSession(L, "session:events")
+	return s.client.events(L, "session:events", backendai.EventFilter{SessionName: s.name})
+}
+
+func (c *baiClient) events(L *lua.LState, op string, f backendai.EventFilter) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	stream, err := sched.Await(L, -1, func(opening context.Context) (*backendai.EventStream, error) {
+		defer context.AfterFunc(opening, cancel)()
+		return c.inner.Events(ctx, f)
+	}, func(s *backendai.EventStream) { s.Close() })
+	if err != nil {
+		cancel()
+		baiFail(L, op, err)
+	}
+	held := c.rt.holds(func() { stream.Close(); cancel() })
+	L.Push(L.NewFunction(func(L *lua.LState) int {
+		if held.ended {
+			return 0
+		}
+		return nextEvent(L, op, stream, held, f.SessionName)
+	}))
+	return 1
+}
+
+// nextEvent gives name and event; nil at the end of the stream, and behind the end of the session it is about.
+func nextEvent(L *lua.LState, op string, stream *backendai.EventStream, held *closing, session string) int {
+	e, err := sched.Await(L, -1, func(ctx context.Context) (*backendai.Event, error) {
+		defer context.AfterFunc(ctx, stream.Close)()
+		return stream.Next()
+	}, nil)
+	if errors.Is(err, io.EOF) && !errors.As(err, new(*backendai.Error)) {
+		held.leave()
+		return 0
+	}
+	if err != nil {
+		held.leave()
+		baiFail(L, op, err)
+	}
+	if session != "" && e.Name == "session_terminated" {
+		held.leave()
+	}
+	L.Push(lua.LString(e.Name))
+	L.Push(fromJSON(L, e.Data))
+	return 2
+}
+
+// session:logs([{follow = false, every = "2s"}]) iterates over the lines so far, and with follow over those to come, to
+// the end of the session.
+func sessionLogs(L *lua.LState) int {
+	const op = "session:logs"
+	s := openSession(L, op)
+	o := luavalue.Opts(L, 2, op, "follow", "every")
+	l := &logLines{s: s, follow: o.Bool("follow", false), every: o.Duration("every", 2*time.Second)}
+	L.Push(L.NewFunction(func(L *lua.LState) int { return l.next(L, op) }))
+	return 1
+}
+
+// logLines gives a growing text line by line.
+type logLines struct {
+	s      *baiSession
+	follow bool
+	every  time.Duration
+	text   string // what is still to give
+	taken  int    // bytes of the log seen
+	looked bool
+	over   bool
+}
+
+func (l *logLines) next(L *lua.LState, op string) int {
+	for {
+		line, rest, whole := strings.Cut(l.text, "\n")
+		if whole || l.over && l.text != "" {
+			l.text = rest
+			L.Push(lua.LString(strings.TrimSuffix(line, "\r")))
+			return 1
+		}
+		if l.over {
+			return 0
+		}
+		l.look(L, op)
+	}
+}
+
+// look fetches the log; after the end of the session, and without follow, for the last time.
+func (l *logLines) look(L *lua.LState, op string) {
+	if l.looked {
+		baiDo(L, op, func(ctx context.Context) error { return l.s.client.pause(ctx, l.every) })
+	}
+	l.looked = true
+	type state struct {
+		text  string
+		ended bool
+	}
+	got := baiAsk(L, op, func(ctx context.Context) (state, error) {
+		_, gone := l.s.client.inner.SessionInfo(ctx, l.s.id, "")
+		text, err := l.s.client.inner.Logs(ctx, l.s.id, "")
+		return state{text, errors.Is(gone, backendai.NotFound())}, err
+	})
+	l.text += got.text[min(l.taken, len(got.text)):]
+	l.taken = max(l.taken, len(got.text))
+	l.over = !l.follow || got.ended
+}
+
+// pause waits on the clock of the run.
+func (c *baiClient) pause(ctx context.Context, d time.Duration) error {
+	woken := make(chan struct{})
+	defer c.rt.cfg.Clock.AfterFunc(d, func() { close(woken) })()
+	select {
+	case <-woken:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// baiTerminal is a terminal of a script.
+type baiTerminal struct {
+	inner *backendai.Terminal
+	held  *closing
+}
+
+// openBAITerminal makes the metatable of terminals.
+func (rt *Runtime) openBAITerminal() {
+	rt.openType(baiTerminalMeta, map[string]lua.LGFunction{
+		"send": terminalSend, "recv": terminalRecv, "resize": terminalResize, "close": terminalClose,
+	}, func(L *lua.LState) int { L.Push(lua.LString("terminal of a session")); return 1 })
+}
+
+// session:terminal([app]) opens a terminal; it ends with its scope.
+func sessionTerminal(L *lua.LState) int {
+	const op = "session:terminal"
+	s, app := openSession(L, op), L.OptString(2, "")
+	t := baiAsk(L, op, func(ctx context.Context) (*backendai.Terminal, error) {
+		return s.client.inner.OpenTerminal(ctx, s.id, app)
+	})
+	L.Push(s.client.rt.newUserData(baiTerminalMeta, &baiTerminal{t, s.client.rt.holds(func() { t.Close() })}))
+	return 1
+}
+
+// terminal:send(text) types.
+func terminalSend(L *lua.LState) int {
+	t, text := self[*baiTerminal](L, "terminal:send"), luavalue.ArgString(L, 2, "terminal:send")
+	baiDo(L, "terminal:send", func(context.Context) error { _, err := t.inner.Write([]byte(text)); return err })
+	return 0
+}
+
+// terminal:recv([timeout]) gives what it shows next; nil at its end.
+func terminalRecv(L *lua.LState) int {
+	const op = "terminal:recv"
+	t := self[*baiTerminal](L, op)
+	text, err := sched.Await(L, luavalue.ArgDuration(L, 2, op, -1), func(ctx context.Context) (string, error) {
+		defer context.AfterFunc(ctx, func() { t.inner.Close() })()
+		b := make([]byte, 32<<10)
+		n, err := t.inner.Read(b)
+		return string(bytes.Clone(b[:n])), err
+	}, nil)
+	if errors.Is(err, io.EOF) {
+		return 0
+	}
+	if err != nil {
+		baiFail(L, op, err)
+	}
+	L.Push(lua.LString(text))
+	return 1
+}
+
+// terminal:resize(rows, cols).
+func terminalResize(L *lua.LState) int {
+	const op = "terminal:resize"
+	t, rows, cols := self[*baiTerminal](L, op), luavalue.ArgInt(L, 2, op, 24), luavalue.ArgInt(L, 3, op, 80)
+	baiDo(L, op, func(context.Context) error { return t.inner.Resize(rows, cols) })
+	return 0
+}
+
+func terminalClose(L *lua.LState) int {
+	self[*baiTerminal](L, "terminal:close").held.leave()
+	return 0
+}
+
+// baiForward is a local address of an app.
+type baiForward struct {
+	inner *backendai.Forward
+	held  *closing
+}
+
+// openBAIForward makes the metatable of forwards.
+func (rt *Runtime) openBAIForward() {
+	mt := rt.openType(baiForwardMeta, map[string]lua.LGFunction{"close": func(L *lua.LState) int {
+		self[*baiForward](L, "forward:close").held.leave()
+		return 0
+	}}, func(L *lua.LState) int {
+		L.Push(lua.LString(self[*baiForward](L, "forward:tostring").inner.Addr().String()))
+		return 1
+	})
+	rt.addFields(mt, func(L *lua.LState, name string) lua.LValue {
+		if name == "address" {
+			return lua.LString(self[*baiForward](L, "forward:index").inner.Addr().String())
+		}
+		return lua.LNil
+	})
+}
+
+// session:forward(app[, {listen = "127.0.0.1:0"}]) serves an app of the session here; it ends with its scope.
+func sessionForward(L *lua.LState) int {
+	const op = "session:forward"
+	s, app := openSession(L, op), L.Get(2).String()
+	o := luavalue.Opts(L, 3, op, "listen")
+	local := o.String("listen", "127.0.0.1:0")
+	f := baiAsk(L, op, func(ctx context.Context) (*backendai.Forward, error) {
+		return s.client.inner.ForwardApp(ctx, s.id, backendai.App{Name: app}, local, nil)
+	})
+	L.Push(s.client.rt.newUserData(baiForwardMeta, &baiForward{f, s.client.rt.holds(func() { f.Close() })}))
+	return 1
+}

@@ -1,0 +1,170 @@
+package luabind
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+
+	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/luabind/luavalue"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// vfolderMethods keep the order of arguments of the JavaScript client, where a path comes before the folder's name.
+func vfolderMethods() map[string]baiMethod {
+	return map[string]baiMethod{
+		"list": vfolderList, "list_hosts": vfolderHosts, "create": vfolderCreate, "info": vfolderInfo, "delete": vfolderDelete,
+		"rename": vfolderRename, "mkdir": vfolderMkdir, "list_files": vfolderFiles, "delete_files": vfolderDeleteFiles,
+		"rename_file": vfolderRenameFile, "upload": vfolderUpload, "download": vfolderDownload, "invite": vfolderInvite,
+		"invitations": vfolderInvitations, "accept_invitation": vfolderAccept, "delete_invitation": vfolderDecline,
+		"share": vfolderShare, "unshare": vfolderUnshare, "leave": vfolderLeave, "clone": vfolderClone,
+	}
+}
+
+// word is a text argument.
+func word(L *lua.LState, n int, op string) string { return luavalue.ArgString(L, n, op) }
+
+func vfolderList(L *lua.LState, c *baiClient, op string) int {
+	group := L.OptString(1, "")
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) ([]backendai.Folder, error) { return c.inner.Folders(ctx, group) }))
+}
+
+func vfolderHosts(L *lua.LState, c *baiClient, op string) int {
+	return pushGo(L, baiAsk(L, op, c.inner.FolderHosts))
+}
+
+// create(name[, host[, {group =, usage_mode =, permission =, cloneable =}]]).
+func vfolderCreate(L *lua.LState, c *baiClient, op string) int {
+	o := luavalue.Opts(L, 3, op, "group", "usage_mode", "permission", "cloneable")
+	spec := backendai.FolderSpec{Name: word(L, 1, op), Host: L.OptString(2, ""), Group: o.String("group", ""),
+		UsageMode: o.String("usage_mode", ""), Permission: o.String("permission", ""), Cloneable: o.Bool("cloneable", false)}
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Folder, error) { return c.inner.CreateFolder(ctx, spec) }))
+}
+
+func vfolderInfo(L *lua.LState, c *baiClient, op string) int {
+	name := word(L, 1, op)
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Folder, error) { return c.inner.Folder(ctx, name) }))
+}
+
+func vfolderDelete(L *lua.LState, c *baiClient, op string) int {
+	name := word(L, 1, op)
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.DeleteFolder(ctx, name) })
+	return 0
+}
+
+// rename(new_name, name).
+func vfolderRename(L *lua.LState, c *baiClient, op string) int {
+	to, name := word(L, 1, op), word(L, 2, op)
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.RenameFolder(ctx, name, to) })
+	return 0
+}
+
+// mkdir(path, name[, parents[, exist_ok]]).
+func vfolderMkdir(L *lua.LState, c *baiClient, op string) int {
+	path, name, parents, exist := word(L, 1, op), word(L, 2, op), lua.LVAsBool(L.Get(3)), lua.LVAsBool(L.Get(4))
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.MakeDir(ctx, name, path, parents, exist) })
+	return 0
+}
+
+// list_files(path, name).
+func vfolderFiles(L *lua.LState, c *baiClient, op string) int {
+	path, name := word(L, 1, op), word(L, 2, op)
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) ([]backendai.FolderEntry, error) {
+		return c.inner.FolderFiles(ctx, name, path)
+	}))
+}
+
+// delete_files(files, recursive, name).
+func vfolderDeleteFiles(L *lua.LState, c *baiClient, op string) int {
+	files, recursive, name := textList(L, luavalue.ArgTable(L, 1, op), op), lua.LVAsBool(L.Get(2)), word(L, 3, op)
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.DeleteFiles(ctx, name, files, recursive) })
+	return 0
+}
+
+// rename_file(path, new_name, name).
+func vfolderRenameFile(L *lua.LState, c *baiClient, op string) int {
+	path, to, name := word(L, 1, op), word(L, 2, op), word(L, 3, op)
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.RenameFile(ctx, name, path, to) })
+	return 0
+}
+
+// upload(path, file, name[, {progress = fn(sent, size)}]): file is the name of a file here, sent in pieces.
+func vfolderUpload(L *lua.LState, c *baiClient, op string) int {
+	path, file, name := word(L, 1, op), word(L, 2, op), word(L, 3, op)
+	progress := luavalue.Opts(L, 4, op, "progress").Function("progress")
+	total := int64(0)
+	watched(L, c.rt, op, func(sent int64) {
+		if progress != nil {
+			call(L, progress, lua.LNumber(sent), lua.LNumber(total))
+		}
+	}, func(ctx context.Context, tell func(int64)) error {
+		f, err := os.Open(file)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		info, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		total = info.Size()
+		return c.inner.UploadToFolder(ctx, name, path, f, total, tell)
+	})
+	return 0
+}
+
+// download(path, name[, file]) gives the bytes, or writes them to a file here and gives their number.
+func vfolderDownload(L *lua.LState, c *baiClient, op string) int {
+	path, name, file := word(L, 1, op), word(L, 2, op), L.OptString(3, "")
+	return fetched(L, c, op, file, func(ctx context.Context, w writer) (int64, error) {
+		return c.inner.DownloadFromFolder(ctx, name, path, false, 0, w)
+	})
+}
+
+// invite(permission, emails, name) gives the addresses that the offer reached.
+func vfolderInvite(L *lua.LState, c *baiClient, op string) int {
+	perm, emails, name := word(L, 1, op), textList(L, luavalue.ArgTable(L, 2, op), op), word(L, 3, op)
+	return pushGo(L, baiAsk(L, op, func(ctx context.Context) ([]string, error) { return c.inner.InviteToFolder(ctx, name, perm, emails) }))
+}
+
+func vfolderInvitations(L *lua.LState, c *baiClient, op string) int {
+	return pushGo(L, baiAsk(L, op, c.inner.Invitations))
+}
+
+func vfolderAccept(L *lua.LState, c *baiClient, op string) int {
+	id := word(L, 1, op)
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.AcceptInvitation(ctx, id) })
+	return 0
+}
+
+func vfolderDecline(L *lua.LState, c *baiClient, op string) int {
+	id := word(L, 1, op)
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.DeclineInvitation(ctx, id) })
+	return 0
+}
+
+// share(permission, emails, name), for a project's folder.
+func vfolderShare(L *lua.LState, c *baiClient, op string) int {
+	perm, emails, name := word(L, 1, op), textList(L, luavalue.ArgTable(L, 2, op), op), word(L, 3, op)
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.ShareFolder(ctx, name, perm, emails) })
+	return 0
+}
+
+// unshare(emails, name).
+func vfolderUnshare(L *lua.LState, c *baiClient, op string) int {
+	emails, name := textList(L, luavalue.ArgTable(L, 1, op), op), word(L, 2, op)
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.UnshareFolder(ctx, name, emails) })
+	return 0
+}
+
+func vfolderLeave(L *lua.LState, c *baiClient, op string) int {
+	name := word(L, 1, op)
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.LeaveFolder(ctx, name) })
+	return 0
+}
+
+// clone(target_name, name[, host]).
+func vfolderClone(L *lua.LState, c *baiClient, op string) int {
+	spec, name := backendai.CloneSpec{Target: word(L, 1, op), Host: L.OptString(3, "")}, word(L, 2, op)
+	return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.CloneFolder(ctx, name, spec) }))
+}

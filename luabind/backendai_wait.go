@@ -1,0 +1,106 @@
+package luabind
+
+import (
+	"context"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/pierun/pierun/luabind/sched"
+	lua "github.com/yuin/gopher-lua"
+)
+
+type writer = io.Writer
+
+// call calls a function of the script, in this task.
+func call(L *lua.LState, fn *lua.LFunction, args ...lua.LValue) {
+	L.Push(fn)
+	for _, a := range args {
+		L.Push(a)
+	}
+	L.Call(len(args), 0)
+}
+
+// watched runs work beside the scheduler and gives each of its steps to a function on this task, which may call the
+// script. When the task leaves, work's context ends.
+func watched[T any](L *lua.LState, rt *Runtime, op string, each func(T), work func(ctx context.Context, tell func(T)) error) {
+	steps, done := make(chan T), make(chan error, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	rt.work.Go(func() {
+		done <- work(ctx, func(v T) {
+			select {
+			case steps <- v:
+			case <-ctx.Done():
+			}
+		})
+	})
+	for {
+		step, more := nextStep(L, op, steps, done)
+		if !more {
+			return
+		}
+		each(step)
+	}
+}
+
+func nextStep[T any](L *lua.LState, op string, steps <-chan T, done <-chan error) (step T, more bool) {
+	step, err := sched.Await(L, -1, func(ctx context.Context) (got T, err error) {
+		select {
+		case got, more = <-steps:
+		case err = <-done:
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+		return got, err
+	}, nil)
+	if err != nil {
+		baiFail(L, op, err)
+	}
+	return step, more
+}
+
+// fetched gives the bytes that work writes, or writes them to a file here and gives their number. What failed in the
+// middle leaves no file.
+func fetched(L *lua.LState, c *baiClient, op, file string, work func(ctx context.Context, w writer) (int64, error)) int {
+	if file == "" {
+		L.Push(lua.LString(baiAsk(L, op, func(ctx context.Context) (string, error) {
+			b := &bounded{left: c.inner.Config().MaxBody}
+			_, err := work(ctx, b)
+			return b.String(), err
+		})))
+		return 1
+	}
+	L.Push(lua.LNumber(baiAsk(L, op, func(ctx context.Context) (int64, error) { return toFile(ctx, file, work) })))
+	return 1
+}
+
+// bounded is a text of at most so many bytes.
+type bounded struct {
+	strings.Builder
+	left int64
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= int64(len(p)); b.left < 0 {
+		return 0, errTooLong
+	}
+	return b.Builder.Write(p)
+}
+
+func toFile(ctx context.Context, file string, work func(ctx context.Context, w writer) (int64, error)) (int64, error) {
+	part := file + ".part"
+	f, err := os.Create(part)
+	if err != nil {
+		return 0, err
+	}
+	n, err := work(ctx, f)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		_ = os.Remove(part)
+		return 0, err
+	}
+	return n, os.Rename(part, file)
+}
