@@ -23,6 +23,7 @@ type Failure struct {
 func (f *Failure) Err(L *lua.LState) *luavalue.Error {
 	if f.err == nil {
 		f.err = luavalue.Wrap(L, f.Value)
+		keepUpvalues(L) // Wrap may have made a protected call of its own
 	}
 	if f.trace != "" {
 		f.err.Traceback = f.trace
