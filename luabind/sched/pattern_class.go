@@ -95,7 +95,7 @@ func inClass(c, class byte) bool {
 	case 'l':
 		in = 'a' <= c && c <= 'z'
 	case 'p':
-		in = c > 32 && c < 127 && !isLetter(c) && !('0' <= c && c <= '9')
+		in = c > 32 && c < 127 && !isLetter(c) && (c < '0' || c > '9')
 	case 's':
 		in = c == ' ' || '\t' <= c && c <= '\r'
 	case 'u':

@@ -1,7 +1,6 @@
 package sched
 
 import (
-	"fmt"
 	"iter"
 	"runtime/debug"
 
@@ -106,7 +105,7 @@ func (sh *shell) call(nargs int) (f *Failure) {
 func (s *Scheduler) escaped(r any) *Failure {
 	e := luavalue.Errorf(luavalue.KindScript, "the Lua machine failed: %v", r)
 	if s.cfg.Debug {
-		e.Traceback = fmt.Sprintf("%s", debug.Stack())
+		e.Traceback = string(debug.Stack())
 	}
 	return &Failure{Value: e.Value(s.l), err: e, trace: e.Traceback}
 }
