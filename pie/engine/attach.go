@@ -35,17 +35,18 @@ func (s *session) tryAttach(c *wire.Command, p *process) string {
 	case p.owner != nil || p.bound:
 		return s.e.rules.attachTaken
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.out.tell(&wire.Event{Kind: wire.Answer, For: c.Kind, Corr: c.Corr, OK: true, Text: []byte(s.e.rules.attached)})
 	if p.backlog != nil {
 		p.backlog.replay(func(n *note) { s.out.force(p, n) })
 	}
-	if p.state == processRetained {
-		p.claim()
+	if p.claim() {
 		s.done()
-		return ""
+	} else {
+		s.adopt(p)
+		p.wakeLocked()
 	}
-	s.adopt(p, s.beginTurn(p))
-	p.wakeLocked()
 	return ""
 }
 

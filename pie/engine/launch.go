@@ -38,14 +38,16 @@ func (s *session) beginAll(c *wire.Command, processes []*process, answer string)
 		p.mu.Lock()
 		s.e.admit(p)
 	}
+	s.mu.Lock()
 	s.out.tell(&wire.Event{Kind: wire.Answer, For: c.Kind, Corr: c.Corr, OK: true, Text: []byte(answer)})
 	for _, p := range processes {
 		if p.launch.attach {
-			s.adopt(p, s.beginTurn(p))
+			s.adopt(p)
 		}
-		p.mu.Unlock()
 	}
+	s.mu.Unlock()
 	for _, p := range processes {
+		p.mu.Unlock()
 		s.e.begin(p)
 	}
 }

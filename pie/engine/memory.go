@@ -91,6 +91,7 @@ type half struct {
 	waiting           int // writers that wait for room
 	wroteAll, readAll bool
 	fault             error
+	toldEnd           bool // the reader knows that nothing follows
 	counted           bool // the meter has been told +1
 	suspended         bool // the reader waits for time to pass: nothing is counted
 	readBy, writeBy   deadline
@@ -108,6 +109,7 @@ func (h *half) read(p []byte) (int, error) {
 	defer h.mu.Unlock()
 	for h.size == 0 {
 		if err := h.whyNoBytes(); err != nil {
+			h.toldEnd = h.ended()
 			return 0, err
 		}
 		h.wait(&h.readBy)
@@ -120,7 +122,7 @@ func (h *half) read(p []byte) (int, error) {
 // rest tells the meter that what was read before has been dealt with.
 func (h *half) rest() {
 	h.mu.Lock()
-	idle := h.counted && h.size == 0 && h.waiting == 0
+	idle := h.counted && h.size == 0 && h.waiting == 0 && h.ended() == h.toldEnd
 	if idle {
 		h.counted = false
 	}
@@ -129,6 +131,9 @@ func (h *half) rest() {
 		h.meter(-1)
 	}
 }
+
+// ended says whether nothing will be written any more.
+func (h *half) ended() bool { return h.wroteAll || h.fault != nil }
 
 func (h *half) whyNoBytes() error {
 	switch {
@@ -232,7 +237,7 @@ func (h *half) suspend() {
 func (h *half) resume() {
 	h.mu.Lock()
 	h.suspended = false
-	if !h.readAll && h.fault == nil {
+	if !h.readAll {
 		h.count()
 	}
 	h.mu.Unlock()
@@ -254,21 +259,36 @@ func (h *half) grow(n int) {
 	h.ring, h.head, h.size = ring, 0, held
 }
 
+// closeWrite ends the stream. The end is on its way like bytes are, until the reader comes back after it or closes.
 func (h *half) closeWrite() {
 	h.mu.Lock()
-	h.wroteAll = true
-	h.changed.Broadcast()
-	h.mu.Unlock()
+	defer h.mu.Unlock()
+	if !h.wroteAll {
+		h.wroteAll = true
+		h.announceEnd()
+	}
 }
 
-func (h *half) closeRead() { h.end(func() { h.readAll = true }) }
-
-func (h *half) breakOff(err error) { h.end(func() { h.fault = err }) }
-
-// end drops what is on its way, since nobody will read it.
-func (h *half) end(mark func()) {
+// breakOff is closeWrite with an error for both ends. What is on its way is gone.
+func (h *half) breakOff(err error) {
 	h.mu.Lock()
-	mark()
+	defer h.mu.Unlock()
+	h.fault = err
+	h.size, h.ring = 0, nil
+	h.announceEnd()
+}
+
+func (h *half) announceEnd() {
+	if !h.readAll && !h.suspended && !h.toldEnd {
+		h.count()
+	}
+	h.changed.Broadcast()
+}
+
+// closeRead drops what is on its way, since nobody will read it.
+func (h *half) closeRead() {
+	h.mu.Lock()
+	h.readAll = true
 	h.size, h.ring = 0, nil
 	counted := h.counted
 	h.counted = false

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -137,8 +138,31 @@ func TestBytesOnTheirWayAreCounted(t *testing.T) {
 	check("dealt with", 0)
 	_, _ = client.Write([]byte("abc"))
 	_ = server.Close()
-	check("nobody will read it", 0)
+	check("nobody will read it, and the end is on its way back", 1)
 	_ = client.Close()
+	check("both are closed", 0)
+}
+
+// TestTheEndIsOnItsWayToo checks that whoever has to deal with the end of a stream is given the time for it.
+func TestTheEndIsOnItsWayToo(t *testing.T) {
+	var busy atomic.Int64
+	client, server := newMemoryPair(systemClock{}, func(delta int) { busy.Add(int64(delta)) })
+	_, _ = client.Write([]byte("abc"))
+	_ = client.CloseWrite()
+	for i, want := range []int64{1, 1, 0} { // the bytes, the end, once more
+		if _, err := server.Read(make([]byte, 9)); (err == io.EOF) != (i > 0) || busy.Load() != want {
+			t.Errorf("read %d: %v, %d on its way, want %d", i, err, busy.Load(), want)
+		}
+	}
+	server.reset()
+	if busy.Load() != 1 { // the client has to hear of it; the server knew
+		t.Errorf("after a reset: %d", busy.Load())
+	}
+	_ = client.Close()
+	_ = server.Close()
+	if busy.Load() != 0 {
+		t.Errorf("at last: %d", busy.Load())
+	}
 }
 
 func TestKeptStreamsAreTheirLastMiB(t *testing.T) {

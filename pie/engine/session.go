@@ -56,11 +56,12 @@ func newSession(e *Engine, conn net.Conn) *session {
 
 // serve runs the connection until it ends.
 func (s *session) serve() {
+	defer s.e.meter(-1) // of hangUp
 	defer s.hangUp()
+	s.e.faults.arm(s)
 	if !s.upgrade() {
 		return
 	}
-	s.e.faults.arm(s)
 	s.beginLogin()
 	written := make(chan struct{})
 	go func() {
@@ -242,12 +243,11 @@ func (s *session) drop(p *process) {
 	s.mu.Unlock()
 }
 
-// adopt attaches p here. p.mu is held.
-func (s *session) adopt(p *process, t *turn) {
-	p.owner, p.turn, p.backlog = s, t, nil
-	s.mu.Lock()
+// adopt attaches p here and opens the turn of it. p.mu and s.mu are held: the answer is queued under them as well, so
+// that whoever ends turns or processes comes after it.
+func (s *session) adopt(p *process) {
+	p.owner, p.turn, p.backlog = s, s.openTurn(p), nil
 	s.attached[p] = struct{}{}
-	s.mu.Unlock()
 }
 
 func (s *session) isStalled() bool {
@@ -259,9 +259,12 @@ func (s *session) isStalled() bool {
 	}
 }
 
-// hangUp ends the stream. Any goroutine.
+// hangUp ends the stream. From then until serve returns the session is at work. Any goroutine.
 func (s *session) hangUp() {
-	s.goOnce.Do(func() { close(s.gone) })
+	s.goOnce.Do(func() {
+		s.e.meter(+1)
+		close(s.gone)
+	})
 	_ = s.conn.Close()
 }
 

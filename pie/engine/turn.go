@@ -8,14 +8,19 @@ import "github.com/pierun/pierun/pie/wire"
 type turn struct{ victim *process }
 
 // beginTurn records a command that stays open.
-func (s *session) beginTurn(victim *process) *turn {
+func (s *session) beginTurn(victim *process) {
+	s.mu.Lock()
+	s.openTurn(victim)
+	s.mu.Unlock()
+}
+
+// openTurn is beginTurn with s.mu held. It gives nil where there are no turns.
+func (s *session) openTurn(victim *process) *turn {
 	if !s.e.rules.turns {
 		return nil
 	}
 	t := &turn{victim: victim}
-	s.mu.Lock()
 	s.turns[t] = struct{}{}
-	s.mu.Unlock()
 	return t
 }
 
