@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"context"
+	"strings"
 
 	"github.com/pierun/pierun/internal/backendai"
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -11,11 +12,11 @@ import (
 
 // Names of the metatables of the module backendai.
 const (
-	baiConfigMeta   = "backendai.config"
-	baiClientMeta   = "backendai.client"
-	baiSessionMeta  = "backendai.session"
-	baiTerminalMeta = "backendai.terminal"
-	baiForwardMeta  = "backendai.forward"
+	baiConfigMeta   = "pierun.backendai.config"
+	baiClientMeta   = "pierun.backendai.client"
+	baiSessionMeta  = "pierun.backendai.session"
+	baiTerminalMeta = "pierun.backendai.terminal"
+	baiForwardMeta  = "pierun.backendai.forward"
 )
 
 // baiClient is a script's client of a Backend.AI manager. Scheduler's goroutine.
@@ -126,18 +127,21 @@ func (rt *Runtime) baiConfigCall(L *lua.LState) int {
 	return rt.pushBAIConfig(L, op, c)
 }
 
+// baiOptionNames are the options of a client.
+func baiOptionNames() []string {
+	return []string{"access_key", "secret_key", "endpoint", "mode", "user", "password", "domain", "group", "api_version", "ca_file",
+		"skip_tls_verify", "connect_timeout", "request_timeout", "long_timeout", "agent_signature"}
+}
+
 // baiOptions reads the settings a script gives itself.
 func baiOptions(L *lua.LState, idx int, op string) backendai.Config {
-	o := luavalue.Opts(L, idx, op, "access_key", "secret_key", "endpoint", "mode", "user", "password", "domain", "group", "api_version",
-		"ca_file", "skip_tls_verify", "connect_timeout", "request_timeout", "long_timeout", "agent_signature")
+	o := luavalue.Opts(L, idx, op, baiOptionNames()...)
 	c := backendai.Config{AccessKey: o.String("access_key", ""), SecretKey: o.String("secret_key", ""), Mode: backendai.Mode(o.String("mode", "")),
 		User: o.String("user", ""), Password: o.String("password", ""), Domain: o.String("domain", ""), Group: o.String("group", ""),
 		APIVersion: o.String("api_version", ""), CAFile: o.String("ca_file", ""), SkipTLSVerify: o.Bool("skip_tls_verify", false),
 		ConnectTimeout: o.Duration("connect_timeout", 0), RequestTimeout: o.Duration("request_timeout", 0),
 		LongTimeout: o.Duration("long_timeout", 0), AgentSignature: o.String("agent_signature", "")}
-	if e := o.String("endpoint", ""); e != "" {
-		c.Endpoints = []string{e}
-	}
+	c.Endpoints = strings.FieldsFunc(o.String("endpoint", ""), func(r rune) bool { return r == ',' || r == ' ' })
 	return c
 }
 
@@ -166,7 +170,7 @@ func (rt *Runtime) baiFromEnv(L *lua.LState) int {
 
 // backendai.client([config or options[, agent_signature]]).
 func (rt *Runtime) baiClientCall(L *lua.LState) int {
-	const op = "backendai.client"
+	const op = "pierun.backendai.client"
 	var c *backendai.Config
 	if u, ok := L.Get(1).(*lua.LUserData); ok {
 		if c, ok = u.Value.(*backendai.Config); !ok {

@@ -57,13 +57,16 @@ func (rt *Runtime) openBAISession() {
 	})
 }
 
+// baiSessionNames are the options of client:session beside what describes the session.
+func baiSessionNames() []string { return []string{"timeout", "wait", "keep", "progress", "scope"} }
+
 // client:session{image =, name =, …, timeout =, wait = true, keep = false, progress =, scope =} creates a session, or
 // takes the live one of that name and image, and waits until it runs. One that was created here is destroyed with its
 // scope.
 func baiSessionCall(L *lua.LState) int {
 	const op = "client:session"
 	c := self[*baiClient](L, op)
-	o := luavalue.Opts(L, 2, op, append(baiSpecNames(), "timeout", "wait", "keep", "progress", "scope")...)
+	o := luavalue.Opts(L, 2, op, append(baiSpecNames(), baiSessionNames()...)...)
 	spec, limit, progress, scope := baiSpec(o, op), o.Duration("timeout", -1), c.rt.progressOption(o), scopeOption(o, c.rt)
 	keep, wait := o.Bool("keep", false), o.Bool("wait", true)
 	began := c.rt.sched.Now()

@@ -18,6 +18,8 @@ var stubClasses = map[string]string{
 	clientMeta: "pie.Client", instanceMeta: "pie.Instance", blobMeta: "pie.Blob", resultMeta: "pie.Result",
 	taskMeta: "task.Task", scopeMeta: "task.Scope", channelMeta: "task.Channel", semaphoreMeta: "task.Semaphore",
 	limiterMeta: "task.Limiter", writerMeta: "jsonl.Writer", progressMeta: "flow.Progress",
+	baiConfigMeta: "backendai.Config", baiClientMeta: "backendai.Client", baiSessionMeta: "backendai.Session",
+	baiTerminalMeta: "backendai.Terminal", baiForwardMeta: "backendai.Forward",
 }
 
 // stub is what the stubs say of one class, or of the globals under "".
@@ -190,6 +192,7 @@ func TestStubsHaveTheOptions(t *testing.T) {
 	documented := stubs(t)
 	for class, names := range map[string][]string{
 		"flow.MapOptions": mapOptionNames[:], "flow.RetryOptions": retryOptions[:], "args.Item": argFields[:],
+		"backendai.ClientOptions": baiOptionNames(), "backendai.SessionOptions": append(baiSpecNames(), baiSessionNames()...),
 		"pie.ConnectOptions": connectOptions[:], "pie.LaunchOptions": launchOptionNames[:len(launchOptionNames)-1],
 	} {
 		compare(t, "options "+class, documented[class].fields, names)

@@ -1,0 +1,794 @@
+---@meta backendai
+-- The module backendai: compute sessions of a Backend.AI manager. Types for editors (LuaCATS); never run.
+-- Load it with: local backendai = require "backendai"
+-- Durations are seconds (1.5) or text ("250ms", "1m30s"); sizes and amounts are numbers or text ("16g").
+-- Errors have, besides the usual fields: `type` (backendai.ERR_SERVER with kind `server`, ERR_RESPONSE with `protocol`,
+-- ERR_REQUEST with `connect`), `status`, `title`, `msg`, `problem` (the stable key: "object-not-found"), `data`, `agent`.
+
+--- What a client is made from. What is left out comes from the environment (BACKEND_ACCESS_KEY, BACKEND_SECRET_KEY,
+--- BACKEND_ENDPOINT, …), then from [backendai] in pierun.toml.
+---@class backendai.ClientOptions
+---@field access_key? string
+---@field secret_key? string
+---@field endpoint? string several, separated by commas: the next one is tried when one cannot be reached
+---@field mode? "API"|"SESSION"
+---@field user? string of the web server, in SESSION mode
+---@field password? string
+---@field domain? string
+---@field group? string
+---@field api_version? string ask the manager
+---@field ca_file? string
+---@field skip_tls_verify? boolean
+---@field connect_timeout? duration "10s"
+---@field request_timeout? duration "60s"
+---@field long_timeout? duration "10m": what waits for a container
+---@field agent_signature? string
+
+--- What session to create.
+---@class backendai.SessionOptions
+---@field image string reference or alias
+---@field name? string 4 to 64 letters, digits, _ . and -; a live session of that name and image is taken
+---@field type? "interactive"|"batch"|"inference"|"system"
+---@field group? string
+---@field domain? string
+---@field tag? string
+---@field architecture? string
+---@field resources? table<string, number|string> cpu, mem, cuda (whole GPUs), fgpu (fractions), or the site's names
+---@field shmem? string
+---@field env? table<string, string>
+---@field mounts? string[] virtual folders
+---@field mount_map? table<string, string>
+---@field ports? integer[] opened in advance; apps of that name for `forward`
+---@field scaling_group? string
+---@field cluster_size? integer
+---@field cluster_mode? "single-node"|"multi-node"
+---@field command? string what a batch session runs; what backendai.pie starts
+---@field starts_at? string
+---@field batch_timeout? duration
+---@field bootstrap? string a script that runs before anything else, plain text
+---@field dependencies? string[]
+---@field callback_url? string
+---@field priority? integer
+---@field owner_access_key? string
+---@field fresh? boolean refuse to take a live session
+---@field timeout? duration until it runs; none
+---@field wait? boolean true
+---@field keep? boolean not destroyed with its scope; false
+---@field progress? boolean|fun(text: string, about: table) true: lines on standard error
+---@field scope? task.Scope the owner; the innermost
+
+---@class backendai.ExecuteOptions
+---@field on_output? fun(kind: string, text: string, piece: table)
+---@field input? string|string[]|fun(prompt: string, password: boolean): string
+---@field timeout? duration
+
+---@class backendai.BatchOptions: backendai.ExecuteOptions
+---@field clean? string
+---@field build? string
+---@field exec? string
+---@field build_log? boolean
+
+---@class backendai.Outcome
+---@field stdout string
+---@field stderr string
+---@field text string the same as stdout
+---@field exit_code integer
+---@field console table[] pieces in order: kind, text, and for some mime, level, time, logger
+---@field files table[] name, url
+
+---@class backendai.Config
+---@field access_key string
+---@field endpoint string
+---@field connection_mode "API"|"SESSION"
+---@field domain? string
+---@field group? string
+---@field api_version? string
+
+---@class backendai.ComputeSessions
+---@field list fun(opts?: {status?: string|string[], limit?: integer, access_key?: string, group_id?: string}): table[]
+---@field total_count fun(opts?: table): integer
+---@field get fun(id: string): table? ended ones, too
+---@field match fun(prefix: string): table[]
+
+---@class backendai.Folders
+---@field list fun(group_id?: string): table[]
+---@field list_hosts fun(): table
+---@field create fun(name: string, host?: string, opts?: table): table
+---@field info fun(name: string): table
+---@field delete fun(name: string)
+---@field rename fun(new_name: string, name: string)
+---@field mkdir fun(path: string, name: string, parents?: boolean, exist_ok?: boolean)
+---@field list_files fun(path: string, name: string): table[]
+---@field delete_files fun(files: string[], recursive: boolean, name: string)
+---@field rename_file fun(path: string, new_name: string, name: string)
+---@field upload fun(path: string, file: string, name: string, opts?: {progress?: fun(sent: integer, size: integer)})
+---@field download fun(path: string, name: string, file?: string): string|integer
+---@field invite fun(permission: "ro"|"rw"|"wd", emails: string[], name: string): string[]
+---@field invitations fun(): table[]
+---@field accept_invitation fun(id: string)
+---@field delete_invitation fun(id: string)
+---@field share fun(permission: string, emails: string[], name: string)
+---@field unshare fun(emails: string[], name: string)
+---@field leave fun(name: string)
+---@field clone fun(target_name: string, name: string, host?: string): table
+
+---@class backendai
+---@field client table call it: backendai.client([options or config[, agent_signature]]) makes a client; it has the ERR_ constants
+---@field client_config table call it, or its create_from_env(): a configuration
+---@field ERR_SERVER integer 0: an answer came, its status is not 2xx
+---@field ERR_RESPONSE integer 1: the answer could not be read or understood
+---@field ERR_REQUEST integer 2: nothing came back
+local backendai = {}
+
+--- A client from the environment and pierun.toml.
+---
+--- ```lua
+--- local client = require("backendai").from_env()
+--- ```
+---@return backendai.Client
+function backendai.from_env() end
+
+--- Brings up a session with a Pie server in it and gives a connected Pie client. It creates the session with the port
+--- opened in advance, waits until it runs, uploads and starts the server where the image does not, and tunnels to it. The
+--- session is destroyed with its scope. Further options: `port` (8080), `upload` (name there → file here), `client`, `user`,
+--- `dialect`. When the session is lost, so is the client, with words that say so.
+---
+--- ```lua
+--- local backendai = require "backendai"
+--- local client, session = backendai.pie{ image = "pie:0.5", resources = { cuda = 1 }, progress = true }
+--- print(client:run("text-completion", { prompt = "Once" }).text)
+--- ```
+---@param opts backendai.SessionOptions
+---@return pie.Client
+---@return backendai.Session
+function backendai.pie(opts) end
+
+--- A client of a manager. The methods with the names of the JavaScript client take its arguments; the rest reads better.
+---@class backendai.Client
+---@field compute_session backendai.ComputeSessions
+---@field vfolder backendai.Folders
+---@field image table list(), get(reference)
+---@field resource_preset table list(), check(group)
+---@field resource_policy table get()
+---@field keypair table list(), info()
+---@field user table list(), get(), role()
+---@field group table list()
+---@field scaling_group table list(group)
+---@field agent table list()
+---@field usage table user(), month(month, groups), period(group, from, to)
+local Client = {}
+
+--- Who answers: version, manager, endpoint, and the version announced.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:get_server_version().manager)
+--- ```
+---@return table
+function Client:get_server_version() end
+
+--- Who answers: version, manager, endpoint, and the version announced.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:get_manager_version().manager)
+--- ```
+---@return table
+function Client:get_manager_version() end
+
+--- A session name that nobody else has.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:generate_session_id())
+--- ```
+---@return string
+function Client:generate_session_id() end
+
+--- Creates a session, or takes the live one of that name and image, and waits until it runs. `config` is passed on as it
+--- is. One that was created is destroyed with its scope, unless `keep` is set.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- local made = client:create_if_not_exists("python:latest", "my-session", { resources = { cpu = 1 } })
+--- print(made.sessionId, made.status, made.created)
+--- ```
+---@param image string
+---@param id? string
+---@param config? table
+---@param tag? string
+---@param opts? {keep?: boolean}
+---@return table
+function Client:create_if_not_exists(image, id, config, tag, opts) end
+
+--- Creates a session, or takes the live one of that name and image, and waits until it runs. `config` is passed on as it
+--- is. One that was created is destroyed with its scope, unless `keep` is set.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- local made = client:create_kernel("python:latest", "my-session", { resources = { cpu = 1 } })
+--- print(made.sessionId, made.status, made.created)
+--- ```
+---@param image string
+---@param id? string
+---@param config? table
+---@param tag? string
+---@param opts? {keep?: boolean}
+---@return table
+function Client:create_kernel(image, id, config, tag, opts) end
+
+--- What the manager tells about a live session. One that has ended raises, with problem "object-not-found".
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:get_information("my-session").status)
+--- ```
+---@param id string
+---@param owner_access_key? string
+---@return table
+function Client:get_information(id, owner_access_key) end
+
+--- What the manager tells about a live session. One that has ended raises, with problem "object-not-found".
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:get_info("my-session").status)
+--- ```
+---@param id string
+---@param owner_access_key? string
+---@return table
+function Client:get_info(id, owner_access_key) end
+
+--- Everything the session has written so far.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:get_logs("my-session"))
+--- ```
+---@param id string
+---@param owner_access_key? string
+---@return string
+function Client:get_logs(id, owner_access_key) end
+
+--- Ends a session and waits for that. Gives what it used, where the manager says.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client:destroy("my-session")
+--- ```
+---@param id string
+---@param owner_access_key? string
+---@param forced? boolean
+---@return table?
+function Client:destroy(id, owner_access_key, forced) end
+
+--- Ends a session and waits for that. Gives what it used, where the manager says.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client:destroy_kernel("my-session")
+--- ```
+---@param id string
+---@param owner_access_key? string
+---@param forced? boolean
+---@return table?
+function Client:destroy_kernel(id, owner_access_key, forced) end
+
+--- Makes a new container: state is lost, files stay. Tunnels into it are dead afterwards on some managers.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client:restart("my-session")
+--- ```
+---@param id string
+---@param owner_access_key? string
+function Client:restart(id, owner_access_key) end
+
+--- Makes a new container: state is lost, files stay. Tunnels into it are dead afterwards on some managers.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client:refresh_kernel("my-session")
+--- ```
+---@param id string
+---@param owner_access_key? string
+function Client:refresh_kernel(id, owner_access_key) end
+
+--- One call of a run. Unless the status is "finished", call again with mode "continue" (or "input") and the same run id:
+--- a run that is left open blocks its session. `session:execute` does all that by itself.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- local got = client:execute("my-session", nil, "query", "print(1)", {})
+--- print(got.result.status)
+--- ```
+---@param id string
+---@param run_id? string
+---@param mode "query"|"batch"|"continue"|"input"|"complete"
+---@param code string
+---@param opts? table
+---@return table
+function Client:execute(id, run_id, mode, code, opts) end
+
+--- `execute` with its arguments in another order.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:run_code("print(1)", "my-session", nil, "query").result.status)
+--- ```
+---@param code string
+---@param id string
+---@param run_id? string
+---@param mode? string
+---@return table
+function Client:run_code(code, id, run_id, mode) end
+
+--- Makes a file of less than 1 MiB in a session. `session:upload` takes any size.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client:upload("my-session", "main.c", "int main(){}")
+--- ```
+---@param id string
+---@param path string
+---@param data string
+function Client:upload(id, path, data) end
+
+--- Fetches at most five files: name → bytes.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:download("my-session", { "main.c" })["main.c"])
+--- ```
+---@param id string
+---@param files string[]
+---@return table<string, string>
+function Client:download(id, files) end
+
+--- Fetches one file.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:download_single("my-session", "main.c"))
+--- ```
+---@param id string
+---@param file string
+---@return string
+function Client:download_single(id, file) end
+
+--- Asks GraphQL and gives the data object.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:gql("{user{email}}").user.email)
+--- ```
+---@param query string
+---@param variables? table
+---@return table
+function Client:gql(query, variables) end
+
+--- Asks GraphQL and gives the data object.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:query("{user{email}}").user.email)
+--- ```
+---@param query string
+---@param variables? table
+---@return table
+function Client:query(query, variables) end
+
+--- The slots of the site: name → how it is counted.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:get_resource_slots().cpu)
+--- ```
+---@return table<string, string>
+function Client:get_resource_slots() end
+
+--- Stops an app of a session.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client:shutdown_service("my-session", "jupyter")
+--- ```
+---@param id string
+---@param name string
+function Client:shutdown_service(id, name) end
+
+--- Logs in at the web server, in SESSION mode. Calls do it by themselves.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client:login()
+--- ```
+function Client:login() end
+
+--- Whether the login holds.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:check_login())
+--- ```
+---@return boolean
+function Client:check_login() end
+
+--- Logs out at the web server.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client:logout()
+--- ```
+function Client:logout() end
+
+--- Exchanges a name and a password for the key pair of that user.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:authorize("me@example.com", "secret").access_key)
+--- ```
+---@param user string
+---@param password string
+---@param domain? string
+---@return table
+function Client:authorize(user, password, domain) end
+
+--- The smallest signed request: raises when keys, clock or address are wrong.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client:verify()
+--- ```
+function Client:verify() end
+
+--- Any call: JSON answers come as tables, others as text.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:request("GET", "/manager/announcement").enabled)
+--- ```
+---@param method string
+---@param path string
+---@param body? table
+---@return any
+function Client:request(method, path, body) end
+
+--- The allowance as last told: limit, remaining, window. nil before the first answer.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client:verify()
+--- print(client:rate_limit().remaining)
+--- ```
+---@return table?
+function Client:rate_limit() end
+
+--- Creates a session, or takes the live one of that name and image, and waits until it runs. One that was created here is
+--- destroyed with its scope.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- local session = client:session{ image = "python", resources = { cpu = 1, mem = "1g" }, timeout = "5m" }
+--- print(session:execute("print(6*7)").stdout)
+--- ```
+---@param opts backendai.SessionOptions
+---@return backendai.Session
+function Client:session(opts) end
+
+--- A live session that is there already, by name or id. Nothing ends it here.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:attach("my-session"):info().status)
+--- ```
+---@param id string
+---@return backendai.Session
+function Client:attach(id) end
+
+--- A list of sessions.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- for _, s in ipairs(client:sessions{ status = "RUNNING" }) do print(s.name) end
+--- ```
+---@param opts? {status?: string|string[], limit?: integer}
+---@return table[]
+function Client:sessions(opts) end
+
+--- Iterates over what happens to sessions: name, event. Wait for "kernel_started" rather than for "session_started", which
+--- some managers never send.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- for name, event in client:events{ session = "my-session" } do print(name, event.reason) end
+--- ```
+---@param opts? {session?: string, id?: string, group?: string, owner_access_key?: string, scope?: string}
+---@return fun(): string?, table?
+function Client:events(opts) end
+
+--- A compute session.
+---@class backendai.Session
+---@field id string
+---@field name string
+---@field created boolean by this script
+---@field client backendai.Client
+local Session = {}
+
+--- Runs a snippet to its end. A session runs one thing at a time: others wait. Code whose task leaves is interrupted.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- print(session:execute("print(input())", { input = "hello" }).stdout)
+--- ```
+---@param code string
+---@param opts? backendai.ExecuteOptions
+---@return backendai.Outcome
+function Session:execute(code, opts) end
+
+--- Runs shell commands: a text, or the steps of a batch.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- print(session:batch("ls").stdout)
+--- print(session:batch{ build = "make", exec = "./main" }.exit_code)
+--- ```
+---@param opts string|backendai.BatchOptions
+---@return backendai.Outcome
+function Session:batch(opts) end
+
+--- Iterates over what a snippet writes while it runs: kind, text.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- for kind, text in session:stream("print(1)") do io.write(text) end
+--- ```
+---@param code string
+---@param opts? backendai.ExecuteOptions
+---@return fun(): string?, string?
+function Session:stream(code, opts) end
+
+--- How code could go on; an empty list where the session cannot tell.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- print(#session:complete("pri"))
+--- ```
+---@param code string
+---@param opts? {line?: string, row?: integer, col?: integer, post?: string}
+---@return string[]
+function Session:complete(code, opts) end
+
+--- Sends the running code what Ctrl-C would.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- session:interrupt()
+--- ```
+function Session:interrupt() end
+
+--- What the manager tells.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- print(session:info().age)
+--- ```
+---@return table
+function Session:info() end
+
+--- One word; also after its end.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- print(session:status())
+--- ```
+---@return string?
+function Session:status() end
+
+--- Waits until it runs.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- session:wait{ timeout = "5m", progress = true }
+--- ```
+---@param opts? {timeout?: duration, progress?: boolean|function}
+---@return backendai.Session
+function Session:wait(opts) end
+
+--- Iterates over the lines written so far; with `follow`, over those to come, to the end of the session.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- for line in session:logs() do print(line) end
+--- ```
+---@param opts? {follow?: boolean, every?: duration}
+---@return fun(): string?
+function Session:logs(opts) end
+
+--- Iterates over what happens to the session, to its end.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- for name in session:events() do print(name) end
+--- ```
+---@return fun(): string?, table?
+function Session:events() end
+
+--- Makes a new container: state is lost, files stay.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- session:restart()
+--- ```
+function Session:restart() end
+
+--- Gives it another name.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- session:rename("my-other-session")
+--- ```
+---@param name string
+function Session:rename(name) end
+
+--- Ends it and waits for that. Twice is harmless.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- session:destroy()
+--- ```
+function Session:destroy() end
+
+--- Takes it from its scope: it goes on after the script.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- session:keep()
+--- ```
+---@return backendai.Session
+function Session:keep() end
+
+--- Sends a file from here, of any size; large ones in pieces that a run in the session joins.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- session:upload("model.bin", "data/model.bin", { progress = function(sent, size) print(sent / size) end })
+--- ```
+---@param file string
+---@param name? string
+---@param opts? {progress?: fun(sent: integer, size: integer)}
+function Session:upload(file, name, opts) end
+
+--- Writes a file of the session to one here, and gives its size.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- session:download("result.json", "result.json")
+--- ```
+---@param name string
+---@param file string
+---@return integer
+function Session:download(name, file) end
+
+--- Makes a file in the session.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- session:write("main.py", "print(1)")
+--- ```
+---@param name string
+---@param data string
+function Session:write(name, data) end
+
+--- The bytes of a file in the session.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- print(session:read("main.py"))
+--- ```
+---@param name string
+---@return string
+function Session:read(name) end
+
+--- Lists a folder.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- for _, f in ipairs(session:files(".")) do print(f.name, f.size) end
+--- ```
+---@param folder? string
+---@return {name: string, size: integer, mode: string, dir: boolean, modified: number}[]
+function Session:files(folder) end
+
+--- The services: name, protocol, ports.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- for _, app in ipairs(session:apps()) do print(app.name) end
+--- ```
+---@return table[]
+function Session:apps() end
+
+--- Serves an app of the session on an address here, until its scope ends.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- local here = session:forward("8080")
+--- print("http://" .. here.address)
+--- ```
+---@param app string|integer
+---@param opts? {listen?: string}
+---@return backendai.Forward
+function Session:forward(app, opts) end
+
+--- Opens a terminal. Images without one of their own close it at once.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- local term = session:terminal()
+--- term:send("ls\n")
+--- print(term:recv("2s"))
+--- ```
+---@param app? string
+---@return backendai.Terminal
+function Session:terminal(app) end
+
+--- A terminal in a session.
+---@class backendai.Terminal
+local Terminal = {}
+
+--- Types.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- local term = session:terminal()
+--- term:send("ls\n")
+--- ```
+---@param text string
+function Terminal:send(text) end
+
+--- What it shows next; nil at its end. A time limit that passes raises `timeout` and ends the terminal.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- local term = session:terminal()
+--- print(term:recv("2s"))
+--- ```
+---@param timeout? duration
+---@return string?
+function Terminal:recv(timeout) end
+
+--- Tells it its size in characters.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- local term = session:terminal()
+--- term:resize(24, 80)
+--- ```
+---@param rows integer
+---@param cols integer
+function Terminal:resize(rows, cols) end
+
+--- Ends it.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- local term = session:terminal()
+--- term:close()
+--- ```
+function Terminal:close() end
+
+--- A local address of an app.
+---@class backendai.Forward
+---@field address string host:port
+local Forward = {}
+
+--- Stops serving.
+---
+--- ```lua
+--- local session = require("backendai").client():session{ image = "python" }
+--- session:forward("8080"):close()
+--- ```
+function Forward:close() end
+
+return backendai
