@@ -75,7 +75,7 @@ func notStored(err error) *Error {
 func (a *assembly) add(i *Instance, part []byte) error {
 	a.next++
 	a.size += int64(len(part))
-	a.hash.Write(part)
+	_, _ = a.hash.Write(part) // a hash never fails
 	if a.file == nil && (i.saveDir != "" || a.size > memoryFile || i.queue.size() > i.client.cfg.InstanceBuffer/2) {
 		if err := a.spill(i.client, i.saveDir); err != nil {
 			return err

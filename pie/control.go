@@ -63,9 +63,3 @@ func (c *Client) openSide(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
-// isControl says whether l is the control connection.
-func (l *link) isControl() bool {
-	l.c.mu.Lock()
-	defer l.c.mu.Unlock()
-	return l == l.c.control
-}

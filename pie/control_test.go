@@ -90,11 +90,11 @@ func (g *gate) Intent(l pie.Launching) (string, error) {
 	g.note("intent", l.Program)
 	return "t", g.err
 }
-func (g *gate) Launched(ticket, id string)     { g.note("launched", ticket, id[:4]) }
-func (g *gate) Refused(ticket string)          { g.note("refused", ticket) }
+func (g *gate) Launched(ticket, id string)         { g.note("launched", ticket, id[:4]) }
+func (g *gate) Refused(ticket string)              { g.note("refused", ticket) }
 func (g *gate) Claimed(_ pie.Launching, id string) { g.note("claimed", id[:4]) }
-func (g *gate) Detached(id string)             { g.note("detached", id[:4]) }
-func (g *gate) Ended(id string)                { g.note("ended", id[:4]) }
+func (g *gate) Detached(id string)                 { g.note("detached", id[:4]) }
+func (g *gate) Ended(id string)                    { g.note("ended", id[:4]) }
 
 func (g *gate) all() string {
 	g.mu.Lock()

@@ -16,9 +16,9 @@ import (
 // scissors cuts a connection after so many bytes in one direction, counted behind the login.
 type scissors struct {
 	net.Conn
-	armed    *atomic.Bool
-	in, left *atomic.Int64
-	read     bool
+	armed *atomic.Bool
+	left  *atomic.Int64
+	read  bool
 }
 
 func (s *scissors) Read(p []byte) (int, error) {

@@ -45,7 +45,7 @@ func readLost(err error) *Error {
 }
 
 // ioLost is a failed write: the other side does not take bytes any more.
-func ioLost(doing string, err error) *Error {
+func ioLost(err error) *Error {
 	var t net.Error
 	if errors.As(err, &t) && t.Timeout() {
 		return &Error{Kind: KindLost, Message: "the server stopped reading what it was sent", Err: err,

@@ -188,9 +188,9 @@ func TestOverflowEndsOnlyThatInstance(t *testing.T) {
 
 func TestClientBoundFailsTheLargestQueue(t *testing.T) {
 	f := newFake(t, "worker-0.5", func(c *fakeConn) {
-		a, b := c.want(wire.Launch), wire.Command{}
+		a := c.want(wire.Launch)
 		c.yes(&a, idA)
-		b = c.want(wire.Launch)
+		b := c.want(wire.Launch)
 		c.yes(&b, idB)
 		for range 8 {
 			c.out(idA, strings.Repeat("a", 10_000))

@@ -34,22 +34,22 @@ func (c *Client) HasProgram(ctx context.Context, name string) (bool, error) {
 		_, ours := c.programs.name(ref)
 		return ours, nil
 	}
-	return c.has(ctx, d, ref)
+	return c.has(ctx, ref)
 }
 
 func (c *Client) hasBytes(ctx context.Context, d *wire.Dialect, in Installed) (bool, error) {
 	if d.Features.HashNames {
-		return c.has(ctx, d, program.Ref{Hash: in.Hash})
+		return c.has(ctx, program.Ref{Hash: in.Hash})
 	}
 	ref, err := program.ParseRef(in.Ref)
 	if err != nil {
 		return false, err
 	}
 	ref.Hash = in.Hash
-	return c.has(ctx, d, ref)
+	return c.has(ctx, ref)
 }
 
-func (c *Client) has(ctx context.Context, d *wire.Dialect, ref program.Ref) (bool, error) {
+func (c *Client) has(ctx context.Context, ref program.Ref) (bool, error) {
 	cmd := &wire.Command{Kind: wire.HasProgram, Hash: ref.Hash}
 	if ref.Name != "" {
 		ref.Hash = ""

@@ -20,7 +20,7 @@ func (l *link) write() {
 		arena, frames = l.out.take(arena, frames)
 		closing, err := l.drain(arena, frames)
 		if err != nil {
-			l.fail(ioLost("write", err))
+			l.fail(ioLost(err))
 			return
 		}
 		if closing {
