@@ -1,10 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"crypto"
-	"crypto/rand"
+	crand "crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/pierun/pierun/pie/wire"
@@ -14,7 +18,7 @@ import (
 // take the name out of the upgrade request and workers ask nobody.
 type Login struct {
 	// Users are the public keys of each user: RSA of 2048 bits or more, Ed25519, ECDSA on P-256 or P-384. One
-	// matching key is enough. A user without keys is challenged and never let in.
+	// matching key is enough. A user without keys is challenged and never let in. See ParseUsers.
 	Users map[string][]crypto.PublicKey
 	// Token is the internal token; who has it is the user "internal". On instance-0.1 it is the only way in, as the
 	// user "default". "": there is none.
@@ -111,7 +115,7 @@ func (s *session) identify(c *wire.Command) {
 	}
 	s.login.pending = c.User
 	s.login.challenge = make([]byte, 48)
-	_, _ = rand.Read(s.login.challenge) // never fails
+	_, _ = crand.Read(s.login.challenge) // never fails
 	s.answer(c, true, base64.StdEncoding.EncodeToString(s.login.challenge))
 }
 
@@ -122,9 +126,9 @@ func (s *session) prove(c *wire.Command) {
 		s.notLetIn(c, "No pending authentication")
 		return
 	}
-	signature, err := base64.StdEncoding.DecodeString(c.Signature)
-	if err != nil {
-		s.notLetIn(c, "Invalid signature encoding: "+encodingError(c.Signature))
+	signature, err := base64.StdEncoding.Strict().DecodeString(c.Signature)
+	if fault := encodingFault(c.Signature); err != nil || fault != "" {
+		s.notLetIn(c, "Invalid signature encoding: "+cmp.Or(fault, "Invalid padding"))
 		return
 	}
 	for _, key := range s.e.config.Login.Users[user] {
@@ -137,20 +141,27 @@ func (s *session) prove(c *wire.Command) {
 	s.notLetIn(c, "Signature verification failed")
 }
 
-func encodingError(text string) string {
-	if len(text)%4 != 0 {
-		return "Invalid padding"
+// encodingFault names the first character that base64 does not have, as released servers do; "" if all are fine.
+func encodingFault(text string) string {
+	digits := strings.TrimRight(text, "=")
+	for i, c := range []byte(digits) {
+		if c != '+' && c != '/' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return fmt.Sprintf("Invalid symbol %d, offset %d.", c, i)
+		}
 	}
-	return "Invalid symbol"
+	return ""
 }
 
-// tokenDelay is how long servers let a wrong token wait, at least.
-const tokenDelay = time.Second
+// Servers let a wrong token wait for a random time between these.
+const (
+	tokenDelayLeast = time.Second
+	tokenDelayMost  = 3 * time.Second
+)
 
 func (s *session) checkToken(c *wire.Command) {
 	login := s.e.config.Login
 	if login == nil || login.Token == "" || subtle.ConstantTimeCompare([]byte(login.Token), []byte(c.Token)) == 0 {
-		s.pause(tokenDelay)
+		s.pause(tokenDelayLeast + rand.N(tokenDelayMost-tokenDelayLeast))
 		s.notLetIn(c, "Invalid token")
 		return
 	}

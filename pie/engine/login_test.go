@@ -68,16 +68,23 @@ func TestChallengesAreCheckedForEveryKindOfKey(t *testing.T) {
 		for _, k := range keys {
 			c := connect(t, e)
 			ev := c.ask(&wire.Command{Kind: wire.Identify, User: "alice"})
-			challenge, err := base64.StdEncoding.DecodeString(ev.text)
-			if !ev.OK || err != nil || len(challenge) != 48 || len(ev.text) != 64 {
-				t.Fatalf("%s: %v %q", generation, ev.OK, ev.text)
-			}
+			challenge := challengeOf(t, ev.text)
 			if ev := c.ask(&wire.Command{Kind: wire.Prove, Signature: k.sign(t, challenge)}); !ev.OK || ev.text != "Authenticated" {
 				t.Errorf("%s %s: %q", generation, k.name, ev.text)
 			}
 			c.ask(&wire.Command{Kind: wire.Ping})
 		}
 	}
+}
+
+// challengeOf reads a challenge: 48 bytes.
+func challengeOf(t *testing.T, text string) []byte {
+	t.Helper()
+	challenge, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(challenge) != 48 || len(text) != 64 {
+		t.Fatalf("%q is no challenge", text)
+	}
+	return challenge
 }
 
 func TestWhoIsNotLetIn(t *testing.T) {
