@@ -7,7 +7,6 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -82,10 +81,9 @@ func TestEveryKindOfKeyInAnAgentLogsIn(t *testing.T) {
 // An agent may hold keys that the server does not know, and some that no server takes.
 func TestAgentKeysAreTriedInTurn(t *testing.T) {
 	known, others := signers(t), signers(t)
-	weak, _ := rsa.GenerateKey(rand.Reader, 1024)
 	p521, _ := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
 	for _, generation := range append(locked, "process-0.3", "instance-hash") {
-		source := agentWith(t, weak, p521, others["RSA"], others["Ed25519"], known["P-256"])
+		source := agentWith(t, rsaKey(1024), p521, others["P-384"], others["Ed25519"], known["P-256"])
 		e := lockedEngine(t, generation, known["P-256"].Public())
 		for _, spoken := range []string{generation, "auto"} {
 			c := dial(t, e, func(cfg *pie.Config) { ada(source)(cfg); cfg.Dialect = spoken })
@@ -94,7 +92,7 @@ func TestAgentKeysAreTriedInTurn(t *testing.T) {
 			}
 		}
 		_, err := pie.Dial(soon(t), pie.Config{URI: "ws://engine", DialContext: e.DialContext, Dialect: generation, User: "ada",
-			Keys: []pie.KeySource{agentWith(t, others["RSA"], others["P-384"]), pie.SignerKey("again", others["RSA"])}})
+			Keys: []pie.KeySource{agentWith(t, others["RSA"], others["P-384"]), pie.SignerKey("again", others["P-384"])}})
 		if !errors.Is(err, pie.ErrAuth) || !strings.Contains(err.Error(), "none of 2 keys") || strings.Count(err.Error(), "ada@home of ssh-agent (SHA256:") != 2 ||
 			!strings.Contains(err.Error(), "Signature verification failed") {
 			t.Errorf("%s: %v", generation, err)

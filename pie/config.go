@@ -37,7 +37,7 @@ type Config struct {
 	Keys []KeySource
 	// Token is the internal token of generations that have one; it is tried instead of User when set.
 	Token string
-	// TLS is used for wss; nil means the system's roots.
+	// TLS is used for wss; nil means the system's roots. [Certificates] makes one from files.
 	TLS *tls.Config
 
 	// DialContext opens the connection below the WebSocket: the first one, the control connection and every

@@ -189,6 +189,9 @@ func (c *Client) dialError(ctx context.Context, resp *http.Response, err error) 
 		}
 		return e
 	}
+	if e := tlsError(c.place.url.Host, err); e != nil {
+		return e
+	}
 	return &Error{Kind: KindConnect, Message: "no connection to " + c.place.url.Host, Err: err,
 		Hint: "is the server running there, and is the address right?"}
 }

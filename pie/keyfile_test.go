@@ -3,7 +3,6 @@ package pie_test
 import (
 	"context"
 	"crypto"
-	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -18,6 +17,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,17 +28,30 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-// signers are one key of each kind that servers take.
+// signers are one key of each kind that servers take, others than the last time but for RSA, which takes long to make.
 func signers(t testing.TB) map[string]crypto.Signer {
 	t.Helper()
 	_, ed, err1 := ed25519.GenerateKey(rand.Reader)
-	rsaKey, err2 := rsa.GenerateKey(rand.Reader, 2048)
-	p256, err3 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	p384, err4 := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	p256, err2 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	p384, err3 := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		t.Fatal(err)
 	}
-	return map[string]crypto.Signer{"Ed25519": ed, "RSA": rsaKey, "P-256": p256, "P-384": p384}
+	return map[string]crypto.Signer{"Ed25519": ed, "RSA": rsaKey(2048), "P-256": p256, "P-384": p384}
+}
+
+var madeRSA = map[int]func() *rsa.PrivateKey{1024: onceRSA(1024), 2048: onceRSA(2048)}
+
+func rsaKey(bits int) *rsa.PrivateKey { return madeRSA[bits]() }
+
+func onceRSA(bits int) func() *rsa.PrivateKey {
+	return sync.OnceValue(func() *rsa.PrivateKey {
+		key, err := rsa.GenerateKey(rand.Reader, bits)
+		if err != nil {
+			panic(err)
+		}
+		return key
+	})
 }
 
 // passphrase opens all keys of these tests.
@@ -122,13 +135,16 @@ func ada(keys ...pie.KeySource) func(*pie.Config) {
 var locked = []string{"instance-0.2", "process-0.4"}
 
 func TestEveryKindOfKeyInEveryFormatLogsIn(t *testing.T) {
-	for _, generation := range locked {
-		for kind, signer := range signers(t) {
-			e := lockedEngine(t, generation, signer.Public())
-			for format, block := range formats(t, signer) {
+	for kind, signer := range signers(t) {
+		engines := make([]*engine.Engine, len(locked))
+		for i, generation := range locked {
+			engines[i] = lockedEngine(t, generation, signer.Public())
+		}
+		for format, block := range formats(t, signer) {
+			key := keyFile(t, write(t, "id", pem.EncodeToMemory(block)), says(passphrase))
+			for i, generation := range locked {
 				t.Run(generation+" "+kind+" "+format, func(t *testing.T) {
-					key := keyFile(t, write(t, "id", pem.EncodeToMemory(block)), says(passphrase))
-					c := dial(t, e, ada(key))
+					c := dial(t, engines[i], ada(key))
 					if _, err := c.Ping(soon(t)); err != nil || c.Info().User != "ada" {
 						t.Errorf("%v, %q", err, c.Info().User)
 					}
@@ -206,7 +222,6 @@ func TestPKCS8WithPassphrases(t *testing.T) {
 
 func TestKeysThatCannotBeUsed(t *testing.T) {
 	p521, _ := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
-	weak, _ := rsa.GenerateKey(rand.Reader, 1024)
 	der := func(key any) string {
 		bytes, err := x509.MarshalPKCS8PrivateKey(key)
 		if err != nil {
@@ -222,7 +237,7 @@ func TestKeysThatCannotBeUsed(t *testing.T) {
 	for name, try := range map[string]struct{ text, says string }{
 		"P-521":            {der(p521), "P-521"},
 		"locked P-521":     {string(pem.EncodeToMemory(container)), "P-521"},
-		"weak RSA":         {der(weak), "1024 bits"},
+		"weak RSA":         {der(rsaKey(1024)), "1024 bits"},
 		"DSA":              {dsaKey(t), "DSA"},
 		"a token's":        {openSSHKind("sk-ssh-ed25519@openssh.com"), "sk-ssh-ed25519@openssh.com"},
 		"public":           {string(ssh.MarshalAuthorizedKey(public)), "public half"},
@@ -241,20 +256,15 @@ func TestKeysThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// dsaKey is a key as openssl dsaparam -genkey writes them, if not a secure one.
+// dsaKey has the form of those of openssl dsaparam -genkey, and no secret to speak of.
 func dsaKey(t *testing.T) string {
 	t.Helper()
-	var key dsa.PrivateKey
-	if err := dsa.GenerateParameters(&key.Parameters, rand.Reader, dsa.L1024N160); err != nil {
-		t.Fatal(err)
-	}
-	if err := dsa.GenerateKey(&key, rand.Reader); err != nil {
-		t.Fatal(err)
-	}
+	p := new(big.Int).Lsh(big.NewInt(1), 1023)
+	q := new(big.Int).Lsh(big.NewInt(1), 159)
 	der, err := asn1.Marshal(struct {
 		Version       int
 		P, Q, G, Y, X *big.Int
-	}{0, key.P, key.Q, key.G, key.Y, key.X})
+	}{0, p, q, big.NewInt(2), big.NewInt(4), big.NewInt(2)})
 	if err != nil {
 		t.Fatal(err)
 	}

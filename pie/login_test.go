@@ -45,7 +45,7 @@ func guarded(t *testing.T, generation string, verify func(signature []byte) bool
 func TestLoginWithKeys(t *testing.T) {
 	sum, long := sha256.Sum256(challenge), sha512.Sum384(challenge)
 	edPub, ed, _ := ed25519.GenerateKey(rand.Reader)
-	rsaKey, _ := rsa.GenerateKey(rand.Reader, 2048)
+	rsaKey := rsaKey(2048)
 	p256, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	p384, _ := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	for name, key := range map[string]struct {
