@@ -39,6 +39,7 @@ type Scheduler struct {
 	clock   Clock
 	started time.Time
 	l       *lua.LState
+	threads threads
 	handler *lua.LFunction // of every protected call
 	hooked  bool           // the instruction table works; else threads are polled
 
@@ -83,6 +84,7 @@ func New(cfg Config) *Scheduler {
 	installHook()
 	s := &Scheduler{cfg: cfg, clock: cfg.Clock, started: cfg.Clock.Now(), inbox: newInbox(), hooked: true, owners: map[Owned]*ownership{}}
 	s.l = newState()
+	s.threads = newThreads(s.l)
 	s.l.G.Registry.RawSetString(registryKey, &lua.LUserData{Value: s, Metatable: lua.LNil})
 	s.handler = s.l.NewFunction(s.caught)
 	s.openLibraries()

@@ -60,8 +60,7 @@ func (s *Scheduler) newShell(depth int) *shell {
 }
 
 func (s *Scheduler) newThread(depth int) *lua.LState {
-	s.l.Options.CallStackSize = depth
-	th, _ := s.l.NewThread()
+	th := s.threads.make(depth)
 	keepUpvalues(th)
 	if !s.hooked {
 		s.poll(th)
