@@ -29,22 +29,25 @@ func clientConnect(L *lua.LState) int {
 	return 1
 }
 
-// client:authenticate(user[, key]) logs in as user; the user that is logged in already: nothing.
+// client:authenticate(user[, key]) logs in as user, with a key where the server wants one; the user that is logged in
+// already: nothing.
 func clientAuthenticate(L *lua.LState) int {
 	const op = "client:authenticate"
 	c := self[*client](L, op)
 	user := luavalue.ArgString(L, 2, op)
+	var keys []pie.KeySource
 	if L.Get(3) != lua.LNil {
-		raise(L, op, luavalue.KindUnsupported, "connect to a server that runs without authentication, or with an identity header (0.5)",
-			"%s: logging in with a key is not part of this release", op)
+		keys = c.rt.keys(L, op, luavalue.ArgString(L, 3, op))
 	}
 	if c.inner == nil && !c.closed {
-		c.config.User = user
+		if c.config.User = user; keys != nil {
+			c.config.Keys = keys
+		}
 		c.connect(L, op)
 		return 0
 	}
 	c = connected(L, op)
-	ask(L, op, func(ctx context.Context) (struct{}, error) { return struct{}{}, c.inner.Login(ctx, user) })
+	ask(L, op, func(ctx context.Context) (struct{}, error) { return struct{}{}, c.inner.Login(ctx, user, keys...) })
 	return 0
 }
 

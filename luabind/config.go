@@ -29,6 +29,8 @@ type Config struct {
 	Server string
 	// User is the name to log in with where a script gives none.
 	User string
+	// Login is what else clients log in with.
+	Login Login
 	// Dialect is the generation or family that servers speak; empty or "auto" means to find out.
 	Dialect string
 

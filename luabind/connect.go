@@ -15,7 +15,8 @@ import (
 
 // connectOptions are the names of the options of pie.connect and pie.client.
 var connectOptions = [...]string{
-	"user", "key", "dialect", "timeout", "request_timeout", "liveness", "reconnect", "max_instances", "buffer",
+	"user", "key", "token", "ca", "cert", "cert_key",
+	"dialect", "timeout", "request_timeout", "liveness", "reconnect", "max_instances", "buffer",
 }
 
 // embeddedURI is what stands for the address of the embedded engine.
@@ -36,11 +37,7 @@ func (rt *Runtime) clientConfig(L *lua.LState, fn string, uri lua.LValue, o luav
 	default:
 		luavalue.WrongArg(L, 1, fn, "must be an address, not a %s", uri.Type())
 	}
-	if o.Has("key") {
-		raise(L, fn, luavalue.KindUnsupported, "connect to a server that runs without authentication, or with an identity header (0.5)",
-			"%s: logging in with a key is not part of this release", fn)
-	}
-	cfg.User = o.String("user", rt.cfg.User)
+	rt.setLogin(L, fn, o, &cfg, uri != lua.LNil)
 	cfg.Dialect = o.String("dialect", rt.cfg.Dialect)
 	cfg.DialTimeout = positive(o, "timeout", pie.DefaultDialTimeout)
 	cfg.RequestTimeout = positive(o, "request_timeout", pie.DefaultRequestTimeout)

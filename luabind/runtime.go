@@ -30,6 +30,8 @@ type Runtime struct {
 	stderr  *lineWriter
 	clients *clients
 
+	namedKeys map[string]pie.KeySource // by the path or text that a script gave
+
 	baiClients []*backendai.Client // ended with the run
 	board      *progressBoard
 	report     reporter
@@ -68,7 +70,7 @@ var ErrStdoutClosed = errors.New("standard output was closed")
 
 // New makes a runtime with all modules opened. It starts the writer of standard output; Close ends it.
 func New(cfg Config) (*Runtime, error) {
-	rt := &Runtime{cfg: cfg.withDefaults(), sources: map[string]string{}, declared: map[string]bool{}}
+	rt := &Runtime{cfg: cfg.withDefaults(), sources: map[string]string{}, declared: map[string]bool{}, namedKeys: map[string]pie.KeySource{}}
 	rt.sched = sched.New(sched.Config{Clock: rt.cfg.Clock, Grace: rt.cfg.Grace, OwnedBy: ownedBy})
 	rt.L = rt.sched.L()
 	stdout, stderr := rt.openProgress()

@@ -19,6 +19,18 @@ type Certificates struct {
 	Key  string // the private key of Cert, without a passphrase; it may also stand in Cert
 }
 
+// With gives these certificates, those of other in their place where it has any: a client's certificate and its key go
+// together.
+func (c Certificates) With(other Certificates) Certificates {
+	if other.CA != "" {
+		c.CA = other.CA
+	}
+	if other.Cert != "" || other.Key != "" {
+		c.Cert, c.Key = other.Cert, other.Key
+	}
+	return c
+}
+
 // TLS reads the certificates for Config.TLS; nil if there are none. Errors are of kind usage.
 func (c Certificates) TLS() (*tls.Config, error) {
 	if c == (Certificates{}) {

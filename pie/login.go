@@ -10,6 +10,9 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
+// tokenHint is where tokens come from.
+const tokenHint = "give the token that the server prints at its start; each start has its own"
+
 // challengeSize is how many random bytes a server gives to sign.
 const challengeSize = 48
 
@@ -47,7 +50,7 @@ func (l *link) loginToken(ctx context.Context, token, user string) error {
 	if a.err != nil || a.ok {
 		return a.err
 	}
-	return authError("the server did not accept the token", a.text, "")
+	return authError("the server did not accept the token", a.text, tokenHint)
 }
 
 // loginAnswer finishes what identifying began: the answer may be a challenge.

@@ -94,7 +94,7 @@ func (p *prober) findFirst(ctx context.Context) error {
 		return &Error{Kind: KindConnect, Message: "the server took the connection but understands no dialect of Pie",
 			Hint: "is this a Pie server? If it is, name its dialect"}
 	case !a.ok:
-		return authError("the server did not accept the token", a.text, "give the token that the server prints at its start")
+		return authError("the server did not accept the token", a.text, tokenHint)
 	}
 	p.speak(first)
 	return nil

@@ -54,7 +54,11 @@
 
 ---@class pie.ConnectOptions
 ---@field user? string who to log in as
----@field key? string path of a private key, or its PEM text
+---@field key? string path of a private key, or its PEM text; instead of the usual ones and those of ssh-agent
+---@field token? string the server's internal token, instead of a key
+---@field ca? string path or PEM text of certificate authorities to trust beside the system's, for `wss://`
+---@field cert? string path or PEM text of a client certificate, for `wss://`
+---@field cert_key? string path or PEM text of its private key
 ---@field dialect? string `"auto"`, a generation or a family
 ---@field timeout? duration for dialling and login, `"15s"`
 ---@field request_timeout? duration for one answer, `"30s"`
@@ -174,14 +178,15 @@ local Client = {}
 ---@return pie.Client
 function Client:connect() end
 
---- Logs in as `user`; who is logged in already: nothing. Raises `auth`, `usage`.
+--- Logs in as `user`; who is logged in already: nothing. `key`, where given, is used instead of the client's own, where
+--- the server asks for a signature. Raises `auth`, `usage`.
 ---
 --- ```lua
---- c:authenticate("ann")
+--- c:authenticate("ann", "~/.ssh/id_ed25519")
 --- ```
 ---@async
 ---@param user string
----@param key? string
+---@param key? string path of a private key, or its PEM text
 function Client:authenticate(user, key) end
 
 --- Terminates what it owns, waits for the confirmation (5 s) and closes. Afterwards all calls raise `lost`.
