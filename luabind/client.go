@@ -18,6 +18,8 @@ type client struct {
 	inner  *pie.Client // nil until connected
 	closed bool
 
+	greeted func() // waits for what greet has begun, within the grace; nil: nothing
+
 	dialling bool
 	waiting  []*sched.Task // who waits for the dial
 

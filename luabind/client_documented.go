@@ -65,8 +65,8 @@ func clientClose(L *lua.LState) int {
 		return 0
 	}
 	c.releaseLive(L)
-	_, _ = sched.Await(L, c.rt.cfg.Grace+time.Second, func(context.Context) (struct{}, error) {
-		c.rt.closeClient(c.inner)
+	_, _ = sched.Await(L, 2*c.rt.cfg.Grace+time.Second, func(context.Context) (struct{}, error) {
+		c.end()
 		return struct{}{}, nil
 	}, nil)
 	return 0

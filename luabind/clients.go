@@ -60,7 +60,7 @@ func (cs *clients) closeAll() {
 			continue
 		}
 		c.closed = true
-		wg.Go(func() { cs.rt.closeClient(c.inner) })
+		wg.Go(c.end)
 	}
 	wg.Wait()
 }
@@ -110,6 +110,14 @@ func (cs *clients) listEmbedded(ctx context.Context) []pie.Info {
 	defer cs.rt.closeClient(inner)
 	list, _ := inner.List(ctx)
 	return list
+}
+
+// end closes the client's connection when the host is done with it. Any goroutine.
+func (c *client) end() {
+	if c.greeted != nil {
+		c.greeted()
+	}
+	c.rt.closeClient(c.inner)
 }
 
 // closeClient closes a connection within the grace, and reports what it had begun to end by itself and nobody has

@@ -54,6 +54,10 @@ type Config struct {
 	// connected: it most likely stands on the wrong side of FILE.
 	HostFlags []string
 
+	// Connected is called, on a goroutine of its own, when a client has connected; its context ends with the client,
+	// after the grace at the latest. nil: nothing is.
+	Connected func(ctx context.Context, c *pie.Client)
+
 	// Journal is told of launches and ends, so that a later run finds what a crash left behind; nil: nobody is.
 	Journal pie.Journal
 	// Grace is the time that cleanup may take when a scope is left; zero means 5 s.

@@ -153,6 +153,26 @@ func (c *client) dial(L *lua.LState, op string) {
 		return
 	}
 	c.inner = inner
+	c.greet()
+}
+
+// greet lets the host do with a new connection what it has to, beside the script.
+func (c *client) greet() {
+	if c.rt.cfg.Connected == nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	greeted := make(chan struct{})
+	go func() {
+		defer close(greeted)
+		c.rt.cfg.Connected(ctx, c.inner)
+	}()
+	c.greeted = func() {
+		stop := c.rt.cfg.Clock.AfterFunc(c.rt.cfg.Grace, cancel)
+		<-greeted
+		stop()
+		cancel()
+	}
 }
 
 // checkOpen raises lost when the client was closed.

@@ -93,6 +93,7 @@ func (g *gate) Intent(l pie.Launching) (string, error) {
 func (g *gate) Launched(ticket, id string)         { g.note("launched", ticket, id[:4]) }
 func (g *gate) Refused(ticket string)              { g.note("refused", ticket) }
 func (g *gate) Claimed(_ pie.Launching, id string) { g.note("claimed", id[:4]) }
+func (g *gate) Sync()                              {}
 func (g *gate) Detached(id string)                 { g.note("detached", id[:4]) }
 func (g *gate) Ended(id string)                    { g.note("ended", id[:4]) }
 

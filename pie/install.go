@@ -22,6 +22,8 @@ type Upload struct {
 type Installed struct {
 	Hash string // BLAKE3 of the bytes, 64 hex digits
 	Ref  string // name@version, or ns/name@version where there are namespaces
+
+	Known bool // nothing was sent: the server had the same bytes
 }
 
 // Install puts a program on the server, unless this client has done so, or the server says that it has the same
@@ -39,12 +41,14 @@ func (c *Client) Install(ctx context.Context, up Upload) (Installed, error) {
 	}
 	in := Installed{Hash: program.Hash(up.Bytes), Ref: c.spell(l.dialect, m.Ref())}
 	if got, ok := c.programs.hash(in.Hash); ok && got.Name == m.Name && got.Version == m.Version && !up.Force {
+		in.Known = true
 		return in, nil
 	}
 	if !up.Force && l.dialect.Features.Arguments {
 		// Only these generations compare the bytes; the others would say yes to any program of that name.
 		if there, err := c.hasBytes(ctx, l.dialect, in); err != nil || there {
 			c.programs.add(m.Ref(), in.Hash)
+			in.Known = there
 			return in, err
 		}
 	}

@@ -15,6 +15,8 @@ type Journal interface {
 	Intent(l Launching) (ticket string, err error)
 	// Launched tells the id that the launch of ticket got.
 	Launched(ticket, instanceID string)
+	// Sync waits until what was told so far would outlive the process. It is called before a launch returns.
+	Sync()
 	// Refused tells that the launch of ticket did not happen.
 	Refused(ticket string)
 	// Claimed tells that the client attached to an instance that it had not launched, or had let go of. l.Program may be
@@ -31,6 +33,7 @@ type noJournal struct{}
 
 func (noJournal) Intent(Launching) (string, error) { return "", nil }
 func (noJournal) Launched(string, string)          {}
+func (noJournal) Sync()                            {}
 func (noJournal) Refused(string)                   {}
 func (noJournal) Claimed(Launching, string)        {}
 func (noJournal) Detached(string)                  {}

@@ -86,6 +86,7 @@ func (b *birth) launch(ctx context.Context) (*Instance, error) {
 	if err != nil && !mayHaveHappened(err) {
 		b.c.journal.Refused(b.ticket)
 	}
+	b.c.journal.Sync()
 	return i, err
 }
 

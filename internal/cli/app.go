@@ -11,7 +11,8 @@ import (
 // app is one run of the command.
 type app struct {
 	env      Env
-	style    style
+	style    style // of standard error
+	out      style // of standard output
 	commands []*cli.Command
 }
 
@@ -20,9 +21,11 @@ type app struct {
 // started has ended then, but for a cleanup that did not keep to that bound.
 func Run(ctx context.Context, env Env) int {
 	a := &app{env: env.withDefaults()}
-	a.style = styleOf(a.env)
+	a.style, a.out = styleOf(a.env, a.env.Stderr), styleOf(a.env, a.env.Stdout)
 	a.commands = []*cli.Command{
-		a.runCommand(), a.engineCommand(), a.pingCommand(), a.versionCommand(), a.completionCommand(), a.helpCommand(),
+		a.runCommand(), a.psCommand(), a.attachCommand(), a.logsCommand(), a.killCommand(),
+		a.installCommand(), a.programsCommand(), a.pingCommand(), a.doctorCommand(), a.engineCommand(),
+		a.typesCommand(), a.versionCommand(), a.completionCommand(), a.helpCommand(),
 	}
 	tuneMemory(a.env.Getenv)
 	return a.finish(a.root().RunContext(ctx, append([]string{name}, a.words()...)))
@@ -60,7 +63,7 @@ func (a *app) words() []string {
 	case first == "--version":
 		return append([]string{"version"}, a.env.Args[1:]...)
 	case a.command(first) != nil:
-		return a.env.Args
+		return a.inOrder(a.env.Args)
 	}
 	return append([]string{"run"}, a.env.Args...)
 }

@@ -56,6 +56,12 @@ func (e *embedded) get() (*engine.Engine, error) {
 	return made, err
 }
 
+// tell says what answers here, where the engine itself is not needed for the answer.
+func (e *embedded) tell() { e.start() }
+
+// quiet leaves out that remark, where the command says so itself.
+func (e *embedded) quiet() { e.start = func() {} }
+
 // close ends the engine, if it was ever needed, and waits for its goroutines.
 func (e *embedded) close() {
 	e.mu.Lock()

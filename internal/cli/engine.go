@@ -77,7 +77,10 @@ func (a *app) serve(ctx context.Context, cfg engine.Config, address string) erro
 	defer stop()
 	err = server.Serve(listener)
 	_ = server.Close()
-	return stopped(ctx, err)
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
 }
 
 // inner is what the system says about a socket, without the name of the call.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/pierun/pierun/internal/clock"
 	"github.com/pierun/pierun/pie"
 )
 
@@ -18,9 +17,7 @@ func (a *app) pingCommand() *cli.Command {
 		Description: `pierun ping --server ws://gpu:8080
 PIE_SERVER=ws://gpu:8080 pierun ping
 pierun ping                     # the embedded engine, which is simulated`,
-		Flags: append(serverFlags(),
-			&cli.StringFlag{Name: "timeout", Usage: "wait at most `TIME` for the connection and the login: 15s if not given"},
-		),
+		Flags:  flags(),
 		Action: a.ping,
 	}
 }
@@ -30,45 +27,29 @@ func (a *app) ping(ctx *cli.Context) error {
 		return err
 	}
 	o := &options{ctx: ctx}
-	dialect := o.dialect()
-	cfg := pie.Config{
-		URI: a.server(o), User: a.user(o), Dialect: o.text("dialect"),
-		DialTimeout: o.duration("timeout"), Clock: clock.System{},
-	}
+	server := a.connection(o)
 	if o.err != nil {
 		return o.err
 	}
-	if cfg.URI == "" {
-		engine := a.newEmbedded(dialect, nil)
-		defer engine.close()
-		cfg.URI, cfg.Dialect, cfg.DialContext = embeddedServer, engine.generation(), engine.DialContext
-	}
-	return a.pingServer(ctx.Context, cfg)
+	return server.with(ctx.Context, func(ctx context.Context, client *pie.Client) error {
+		return a.pingServer(ctx, client, server.cfg.URI)
+	})
 }
 
 // pingServer prints one line about the server on standard output.
-func (a *app) pingServer(ctx context.Context, cfg pie.Config) error {
-	client, err := pie.Dial(ctx, cfg)
-	if err != nil {
-		return stopped(ctx, err)
-	}
-	defer func() { _ = client.Close(context.WithoutCancel(ctx)) }()
+func (a *app) pingServer(ctx context.Context, client *pie.Client, address string) error {
 	took, err := client.Ping(ctx)
 	if err != nil {
-		return stopped(ctx, err)
+		return err
 	}
-	simulated := ""
-	if yes, err := client.Simulated(ctx); err == nil && yes { // servers that cannot be asked are not
-		simulated = ", simulated"
-	}
-	_, err = fmt.Fprintf(a.env.Stdout, "%s: %s%s, %s\n", cfg.URI, client.Info().Dialect, simulated, took.Round(time.Microsecond))
+	_, err = fmt.Fprintf(a.env.Stdout, "%s: %s%s, %s\n", address, client.Info().Dialect, simulated(ctx, client), took.Round(time.Microsecond))
 	return err
 }
 
-// stopped prefers the reason for which a command was ended to what came of that.
-func stopped(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
+// simulated is a remark about the server; those that cannot be asked are not.
+func simulated(ctx context.Context, client *pie.Client) string {
+	if yes, err := client.Simulated(ctx); err == nil && yes {
+		return ", simulated"
 	}
-	return err
+	return ""
 }

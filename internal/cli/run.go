@@ -204,6 +204,7 @@ func (a *app) carryOut(ctx context.Context, s *script) error {
 	journal := a.journal()
 	defer func() { _ = journal.Close() }()
 	s.cfg.Journal, s.cfg.Args = journal, s.words
+	s.cfg.Connected = a.endOrphans
 	rt, err := luabind.New(s.cfg)
 	if err != nil {
 		return err

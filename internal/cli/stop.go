@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/pierun/pierun/internal/clock"
@@ -85,6 +84,6 @@ func (a *app) journal() *journal.Journal {
 	}
 	return journal.New(journal.Config{
 		Dir: dir, Now: clock.System{}.Now, Failed: unwritten,
-		Skip: func(server string) bool { return strings.HasPrefix(server+"/", embeddedServer+"/") },
+		Skip: isEmbedded,
 	})
 }

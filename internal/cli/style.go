@@ -8,9 +8,9 @@ import (
 // style is how messages look: with colours on a person's terminal only.
 type style struct{ red, dim, plain string }
 
-// styleOf asks for no colours where standard error is no terminal, NO_COLOR is set, or the terminal is a dumb one.
-func styleOf(env Env) style {
-	if env.Getenv("NO_COLOR") != "" || env.Getenv("TERM") == "dumb" || !isTerminal(env.Stderr) {
+// styleOf asks for no colours where the stream is no terminal, NO_COLOR is set, or the terminal is a dumb one.
+func styleOf(env Env, stream any) style {
+	if env.Getenv("NO_COLOR") != "" || env.Getenv("TERM") == "dumb" || !isTerminal(stream) {
 		return style{}
 	}
 	return style{red: "\x1b[1;31m", dim: "\x1b[2m", plain: "\x1b[0m"}

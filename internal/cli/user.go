@@ -31,6 +31,21 @@ func systemLogin() string {
 
 // configuredUser reads the configuration of Pie's command line; one that is not there or damaged says nothing.
 func configuredUser(getenv func(string) string) string {
+	var config struct {
+		Username string `toml:"username"`
+	}
+	text, err := os.ReadFile(settingsPath(getenv))
+	if err != nil {
+		return ""
+	}
+	if _, err := toml.Decode(string(text), &config); err != nil {
+		return ""
+	}
+	return config.Username
+}
+
+// settingsPath is where Pie's own command line keeps its configuration; "" without a home.
+func settingsPath(getenv func(string) string) string {
 	folder := getenv("PIE_CLI_HOME")
 	if folder == "" {
 		home := cmp.Or(getenv("HOME"), getenv("USERPROFILE"))
@@ -39,15 +54,5 @@ func configuredUser(getenv func(string) string) string {
 		}
 		folder = filepath.Join(home, ".pie")
 	}
-	var config struct {
-		Username string `toml:"username"`
-	}
-	text, err := os.ReadFile(filepath.Join(folder, "cli_config.toml"))
-	if err != nil {
-		return ""
-	}
-	if _, err := toml.Decode(string(text), &config); err != nil {
-		return ""
-	}
-	return config.Username
+	return filepath.Join(folder, "cli_config.toml")
 }

@@ -41,6 +41,7 @@ type Journal struct {
 	mu      sync.Mutex
 	ledger  ledger
 	pending []byte // lines for the writer
+	writing bool   // lines are on their way to the file
 	tickets int
 	closed  bool
 	failed  bool
@@ -94,6 +95,19 @@ func (j *Journal) skips(server string) bool { return j.cfg.Skip != nil && j.cfg.
 func (j *Journal) Launched(ticket, instanceID string) {
 	j.tell(ticket, line{Launched: ticket, ID: instanceID})
 }
+
+// Sync writes what waits for the writer, if there is anything.
+func (j *Journal) Sync() {
+	j.mu.Lock()
+	lags := j.lagging()
+	j.mu.Unlock()
+	if lags {
+		j.write()
+	}
+}
+
+// lagging says whether something was told that is not written; mu is held.
+func (j *Journal) lagging() bool { return len(j.pending) > 0 || j.writing }
 
 // Refused writes down that the launch of ticket did not happen.
 func (j *Journal) Refused(ticket string) { j.tell(ticket, line{Refused: ticket}) }
@@ -200,12 +214,16 @@ func (j *Journal) write() {
 	defer j.file.Unlock()
 	j.mu.Lock()
 	text := j.pending
-	j.pending = nil
+	j.pending, j.writing = nil, true
 	j.mu.Unlock()
-	if len(text) == 0 {
-		return
+	var err error
+	if len(text) > 0 {
+		err = j.put(text)
 	}
-	if err := j.put(text); err != nil {
+	j.mu.Lock()
+	j.writing = false
+	j.mu.Unlock()
+	if err != nil {
 		j.fail(err)
 	}
 }

@@ -38,7 +38,7 @@ var (
 		Stdout: true, ListInstances: true, AttachInstance: true, Detached: true,
 		SendFiles: true, RecvFiles: true, Registry: true, TokenBudget: true, MCP: true, Pings: true,
 		StrictNames: true, NeedsManifest: true, LoginCommand: Identify, Challenge: true,
-		ControlConn: true, ListComplete: true, OrderedAnswers: true,
+		ControlConn: true, ListComplete: true, OrderedAnswers: true, KeepsLaunched: true,
 		MaxCommand: frameLimit, path: "/",
 	}
 	process04 = batched(process03)
@@ -46,7 +46,7 @@ var (
 
 // batched can launch many at once, whose answer tells the ids of detached ones too.
 func batched(f Features) Features {
-	f.LaunchManyInputs, f.DetachedID = true, true
+	f.LaunchManyInputs, f.DetachedID, f.KeepsLaunched = true, true, false
 	return f
 }
 

@@ -27,12 +27,14 @@ import (
 //	when LINE ACTION CODE ARGS…     the same, and once LINE was printed: INT, TERM, HUP, KILL, INT2 (twice) or close (stdout)
 //	engine ARGS…                    start pierun engine on a free port until the end; its address is in $SERVER,
 //	                                host:port alone in $PORT
+//	set FILE                    set the variables that the lines NAME=VALUE of FILE (stdout: what was printed) name
 //	none PATTERN                    no file matches; with ! some do
 func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits":  exits,
 		"when":   when,
 		"engine": engine,
+		"set":    set,
 		"none":   none,
 	}
 }
@@ -169,6 +171,17 @@ func engine(ts *testscript.TestScript, neg bool, args []string) {
 	address, _, _ = strings.Cut(address, "\n")
 	ts.Setenv("SERVER", address)
 	ts.Setenv("PORT", strings.TrimPrefix(address, "ws://"))
+}
+
+func set(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: set FILE")
+	}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if name, value, found := strings.Cut(strings.TrimSpace(line), "="); found {
+			ts.Setenv(name, value)
+		}
+	}
 }
 
 func none(ts *testscript.TestScript, neg bool, args []string) {

@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/pierun/pierun/pie"
+)
+
+func (a *app) attachCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "attach",
+		Usage:     "talk to an instance that runs by itself",
+		ArgsUsage: "PREFIX",
+		Description: `pierun attach 3f2a               # what it says comes out, each line typed is a message to it
+echo hello | pierun attach 3f2a  # at the end of a pipe or file it goes on to listen, until the instance ends
+
+Ctrl-C terminates the instance. Ctrl-D leaves it running, where the server can do that.`,
+		Flags:  flags(forceAttach(), saveDirFlag()),
+		Action: a.attach,
+	}
+}
+
+func forceAttach() cli.Flag {
+	return &cli.BoolFlag{Name: "force", Usage: "attach although nobody here can tell whether somebody else is attached (0.5 gateways, which punish that)"}
+}
+
+func saveDirFlag() cli.Flag {
+	return &cli.StringFlag{Name: "save-dir", Usage: "write the files that it sends into `DIR`"}
+}
+
+// onePrefix is the one word of a command.
+func (a *app) onePrefix(ctx *cli.Context) (string, error) {
+	if ctx.NArg() != 1 || ctx.Args().First() == "" {
+		return "", usagef(a.seeHelp(ctx.Command), "%s wants one PREFIX of an id, as pierun ps shows them", ctx.Command.Name)
+	}
+	return ctx.Args().First(), nil
+}
+
+func (a *app) attach(ctx *cli.Context) error {
+	prefix, err := a.onePrefix(ctx)
+	if err != nil {
+		return err
+	}
+	o := &options{ctx: ctx}
+	server := a.realServer(o)
+	if o.err != nil {
+		return o.err
+	}
+	journal := a.journal()
+	defer func() { _ = journal.Close() }()
+	server.cfg.Journal = journal
+	return server.with(ctx.Context, func(run context.Context, client *pie.Client) error {
+		instance, err := a.takeUp(run, client, prefix, ctx.Bool("force"))
+		if err != nil {
+			return err
+		}
+		w := &watcher{a: a, instance: instance, saveDir: o.text("save-dir")}
+		return w.talk(run)
+	})
+}
+
+// errLeft says that the person has left with Ctrl-D.
+var errLeft = errors.New("left")
+
+// talk shows what comes and sends what is typed until the instance ends, the person leaves, or a signal ends it.
+func (w *watcher) talk(ctx context.Context) error {
+	listening, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	go w.typed(leave) // reads a keyboard, which cannot be called off: it goes with the process
+	err := w.show(listening)
+	switch {
+	case context.Cause(ctx) != nil:
+		return w.endIt(ctx)
+	case errors.Is(context.Cause(listening), errLeft) && !w.instance.Settled():
+		return w.leave(ctx)
+	}
+	return err
+}
+
+// typed sends the lines of standard input. The end of a keyboard's input is Ctrl-D: the person leaves.
+func (w *watcher) typed(leave context.CancelCauseFunc) {
+	if w.a.env.Stdin == nil {
+		return
+	}
+	lines := bufio.NewReader(w.a.env.Stdin)
+	for {
+		line, err := lines.ReadString('\n')
+		if line != "" {
+			if failed := w.instance.Send(strings.TrimRight(line, "\r\n")); failed != nil {
+				if !w.instance.Settled() {
+					w.a.fail(failed.Error())
+				}
+				return
+			}
+		}
+		if errors.Is(err, io.EOF) && isTerminal(w.a.env.Stdin) {
+			leave(errLeft)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// endIt terminates the instance because of a signal, and says so.
+func (w *watcher) endIt(ctx context.Context) error {
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultGrace)
+	defer cancel()
+	name := fmt.Sprintf("%s %s", w.instance.Program(), cut(w.instance.ID(), shortID))
+	if err := w.instance.Terminate(bounded); err != nil {
+		w.a.fail(fmt.Sprintf("%s may still be running: %v", name, err))
+		return context.Cause(ctx)
+	}
+	select {
+	case <-w.instance.Done():
+		w.a.say("%s was terminated", name)
+	case <-bounded.Done():
+		w.a.say("%s was told to end, and has not said that it did", name)
+	}
+	return context.Cause(ctx)
+}
+
+// leave lets the instance go on, as far as the server can.
+func (w *watcher) leave(ctx context.Context) error {
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultGrace)
+	defer cancel()
+	name, f := cut(w.instance.ID(), shortID), w.instance.Client().Features()
+	switch err := w.instance.Detach(bounded); {
+	case errors.Is(err, pie.ErrUnsupported):
+		w.a.say("this server ends %s together with the connection: listening on (Ctrl-C terminates it)", name)
+		return w.talkOn(ctx)
+	case err != nil:
+		return err
+	case !f.DetachOnClose:
+		w.a.say("%s goes on; this server lets nobody attach to it again (pierun kill %s ends it)", name, name)
+	default:
+		w.a.say("%s goes on; pierun attach %s comes back to it", name, name)
+	}
+	return nil
+}
+
+// talkOn shows the rest to a person who has nothing more to say and cannot leave.
+func (w *watcher) talkOn(ctx context.Context) error {
+	err := w.show(ctx)
+	if context.Cause(ctx) != nil {
+		return w.endIt(ctx)
+	}
+	return err
+}
+
+// drainFor is how long logs without -f waits for more of what the server has kept.
+const drainFor = 300 * time.Millisecond

@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/pierun/pierun/pie"
+)
+
+func (a *app) doctorCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "doctor",
+		Usage: "look for what may be wrong: settings, server, login, clock, limits, what was left behind",
+		Description: `pierun doctor                           # here, and the embedded engine
+pierun doctor --server ws://gpu:8080    # … and that server
+pierun doctor --json
+
+It changes nothing, and launches nothing. Exit code 0: no trouble; 5: no server or no login.`,
+		Flags:  flags(jsonFlag()),
+		Action: a.doctor,
+	}
+}
+
+// The three outcomes of a look.
+const (
+	fine    = "ok"
+	odd     = "warn"
+	trouble = "FAIL"
+)
+
+// finding is one thing that doctor has looked at, and its form in JSON.
+type finding struct {
+	What  string `json:"what"`
+	State string `json:"state"` // ok, warn, FAIL
+	Text  string `json:"text"`
+	Mend  string `json:"mend,omitempty"` // what to do about it
+}
+
+// findings is the list, in the order of the looks.
+type findings struct{ list []finding }
+
+func (f *findings) add(what, state, text, mend string) {
+	f.list = append(f.list, finding{what, state, text, mend})
+}
+
+func (f *findings) fine(what, format string, args ...any) {
+	f.add(what, fine, fmt.Sprintf(format, args...), "")
+}
+
+func (f *findings) worst() string {
+	worst := fine
+	for _, one := range f.list {
+		if one.State == trouble || one.State == odd && worst == fine {
+			worst = one.State
+		}
+	}
+	return worst
+}
+
+func (a *app) doctor(ctx *cli.Context) error {
+	if err := a.noWords(ctx); err != nil {
+		return err
+	}
+	o := &options{ctx: ctx}
+	server := a.connection(o)
+	if o.err != nil {
+		return o.err
+	}
+	var found findings
+	found.fine("pierun", "%s%s", Version, revision())
+	a.lookHere(&found)
+	a.lookAround(&found, server)
+	err := a.lookThere(ctx.Context, &found, o, server)
+	if cause := context.Cause(ctx.Context); cause != nil {
+		return cause
+	}
+	if printed := a.printFindings(found, ctx.Bool("json")); printed != nil {
+		return printed
+	}
+	if err != nil {
+		return status(max(codeOf(err), exitError))
+	}
+	if found.worst() == trouble {
+		return status(exitError)
+	}
+	return nil
+}
+
+func (a *app) printFindings(found findings, asJSON bool) error {
+	if asJSON {
+		return a.printJSON(found.list)
+	}
+	var b strings.Builder
+	for _, f := range found.list {
+		colour := ""
+		if f.State != fine {
+			colour = a.out.red
+		}
+		fmt.Fprintf(&b, "%s%-4s%s  %-10s  %s\n", colour, f.State, a.out.plain, f.What, f.Text)
+		if f.Mend != "" {
+			fmt.Fprintf(&b, "%18smend: %s\n", "", f.Mend)
+		}
+	}
+	_, err := fmt.Fprint(a.env.Stdout, b.String())
+	return err
+}
+
+// lookThere connects, and looks at the server as far as it lets us. The error is why it did not get there.
+func (a *app) lookThere(ctx context.Context, found *findings, o *options, server *connection) error {
+	what := server.cfg.URI
+	switch {
+	case server.engine != nil:
+		what = "none is named, so the embedded engine answers: simulated, no language model"
+		server.engine.quiet()
+	case o.ctx.IsSet("server"):
+		what += " (--server)"
+	default:
+		what += " ($PIE_SERVER)"
+	}
+	found.fine("address", "%s", what)
+	looked := false
+	err := server.with(ctx, func(ctx context.Context, client *pie.Client) error {
+		looked = true
+		a.lookAt(ctx, found, client)
+		if server.engine == nil {
+			a.lookBehind(found, client)
+		}
+		return nil
+	})
+	if err != nil && !looked {
+		found.add(stepOf(err), trouble, plainly(err), hintOf(err))
+	}
+	return err
+}
+
+// stepOf says how far a dial has come.
+func stepOf(err error) string {
+	if errors.Is(err, pie.ErrAuth) {
+		return "login"
+	}
+	return "server"
+}
+
+// plainly is the error without its hint, which is printed on a line of its own.
+func plainly(err error) string {
+	var e *pie.Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	bare := *e
+	bare.Hint = ""
+	return bare.Error()
+}
+
+func hintOf(err error) string {
+	var e *pie.Error
+	if errors.As(err, &e) && e.Hint != "" {
+		return e.Hint
+	}
+	return "is it the right address, and does the server run? pierun ping --server URL asks again"
+}

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/pierun/pierun/pie"
+)
+
+// watcher shows what an instance tells.
+type watcher struct {
+	a        *app
+	instance *pie.Instance
+	saveDir  string // where its files go; "": they are only told of
+}
+
+// takeUp attaches to the instance whose id begins with prefix. Where the refusal of an attach does harm, it wants to
+// know that nobody else is attached: by the journal of this host, or because the person says so.
+func (a *app) takeUp(ctx context.Context, client *pie.Client, prefix string, sure bool) (*pie.Instance, error) {
+	list, err := instances(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	in, err := find(list, prefix)
+	if err != nil {
+		return nil, err
+	}
+	if client.Features().RefusedAttachKills && !sure {
+		byID, _, err := a.mine(client.Info().URI)
+		if err != nil || !byID[in.InstanceID].entry.Detached {
+			return nil, usagef("--force, if you know that nobody is",
+				"if somebody is attached to %s already, a server of %s would end it because of this attempt; this host has not launched it detached, so nobody here can tell",
+				in.InstanceID, client.Info().Dialect)
+		}
+	}
+	return client.Attach(ctx, in.InstanceID)
+}
+
+// show prints what comes until the instance has ended or ctx has. It returns how the instance ended: nil, or a status.
+func (w *watcher) show(ctx context.Context) error {
+	for {
+		e, err := w.instance.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if e.Kind.Terminal() {
+			return w.end(e)
+		}
+		if err := w.print(e); err != nil {
+			return err
+		}
+	}
+}
+
+// print writes one event to the stream it is meant for: what the program prints as it is, its messages as lines.
+func (w *watcher) print(e pie.Event) error {
+	var err error
+	switch e.Kind {
+	case pie.Stdout:
+		_, err = io.WriteString(w.a.env.Stdout, text(e))
+	case pie.Stderr:
+		_, _ = io.WriteString(w.a.env.Stderr, text(e))
+	case pie.Message:
+		_, err = fmt.Fprintln(w.a.env.Stdout, text(e))
+	case pie.BlobEvent:
+		w.file(e)
+	}
+	return err
+}
+
+func text(e pie.Event) string {
+	s, _ := e.Value.(string)
+	return s
+}
+
+// file saves a file, or tells of it.
+func (w *watcher) file(e pie.Event) {
+	blob, _ := e.Value.(*pie.Blob)
+	switch {
+	case blob == nil:
+	case w.saveDir == "":
+		w.a.say("a file came, %d bytes (%s); --save-dir DIR keeps such", blob.Size, blobName(blob))
+	default:
+		path, err := blob.Save(w.saveDir + "/")
+		if err != nil {
+			w.a.fail(fmt.Sprintf("a file of %d bytes could not be saved: %v", blob.Size, err))
+			return
+		}
+		w.a.say("a file came: %s, %d bytes", path, blob.Size)
+	}
+}
+
+func blobName(b *pie.Blob) string {
+	if b.Name != "" {
+		return b.Name
+	}
+	return b.Hash[:min(12, len(b.Hash))]
+}
+
+// end tells how it went: the result on standard output, a failure in words.
+func (w *watcher) end(e pie.Event) error {
+	words := strings.TrimRight(text(e), "\n")
+	if e.Kind == pie.Completed {
+		if words != "" {
+			_, err := fmt.Fprintln(w.a.env.Stdout, words)
+			return err
+		}
+		return nil
+	}
+	if words != "" {
+		words = ": " + words
+	}
+	w.a.fail(fmt.Sprintf("%s %s: %s%s", w.instance.Program(), cut(w.instance.ID(), shortID), e.Kind, words))
+	return status(exitError)
+}
