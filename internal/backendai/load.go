@@ -153,6 +153,8 @@ type fileSection struct {
 	ConnectTimeout float64  `toml:"connect_timeout"`
 	RequestTimeout float64  `toml:"request_timeout"`
 	ReadTimeout    float64  `toml:"read_timeout"`
+
+	Pie serverSection `toml:"pie"`
 }
 
 func readFile(path string) (Config, error) {
@@ -170,19 +172,24 @@ func readFile(path string) (Config, error) {
 }
 
 func parseFile(path, text string) (Config, error) {
+	section, err := parseSection(path, text)
+	return section.config(), err
+}
+
+func parseSection(path, text string) (fileSection, error) {
 	var file struct {
 		Section fileSection `toml:"backendai"`
 	}
 	meta, err := toml.Decode(text, &file)
 	if err != nil {
-		return Config{}, fmt.Errorf("%s: %w", path, err)
+		return fileSection{}, fmt.Errorf("%s: %w", path, err)
 	}
 	for _, key := range meta.Undecoded() {
 		if len(key) > 1 && key[0] == "backendai" {
-			return Config{}, fmt.Errorf("%s: [backendai] has no key %s", path, quote(strings.Join(key[1:], ".")))
+			return fileSection{}, fmt.Errorf("%s: [backendai] has no key %s", path, quote(strings.Join(key[1:], ".")))
 		}
 	}
-	return file.Section.config(), nil
+	return file.Section, nil
 }
 
 func (f fileSection) config() Config {

@@ -116,9 +116,12 @@ func (s *Server) upload(ctx context.Context, name, file string) error {
 	return nil
 }
 
-// background runs a command line so that the run that starts it ends at once: it holds none of the run's descriptors.
+// background runs a command line so that the run that starts it ends at once. It must hold none of the descriptors it
+// inherits, or the run never ends; only bash closes those of two digits.
 func background(command string) string {
-	return "setsid sh -c " + shellQuote("exec "+strings.TrimPrefix(command, "exec ")) + " </dev/null >" + serverLog + " 2>&1 &"
+	start := "exec setsid sh -c " + shellQuote("exec "+strings.TrimPrefix(command, "exec "))
+	closing := `for f in /proc/$$/fd/*; do n=${f##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done; `
+	return "$(command -v bash || echo sh) -c " + shellQuote(closing+start) + " </dev/null >" + serverLog + " 2>&1 &"
 }
 
 // lastWords are the end of the server's log, for an error.
