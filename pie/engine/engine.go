@@ -76,6 +76,7 @@ func (e *Engine) Close() error {
 	e.mu.Unlock()
 	e.dropAll()
 	e.tasks.Wait()
+	e.stopAll() // what was launched or ended meanwhile
 	return nil
 }
 
