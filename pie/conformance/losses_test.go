@@ -204,7 +204,7 @@ func reconnects(x *trial) {
 func noReconnect(x *trial) {
 	c, w := x.wired()
 	w.cut()
-	<-c.Done()
+	x.waits("the client notices", c.Done())
 	_, err := c.Ping(x.soon())
 	x.refused("ping", err, pie.ErrLost)
 	_, err = c.Launch(x.soon(), x.lab(c, "recv"))

@@ -75,7 +75,7 @@ func overflowOne(x *trial) {
 	p := x.lab(c, "msgs:2000", "recv")
 	p.Buffer = 20_000
 	flooded := x.start(c, p)
-	<-flooded.Done()
+	x.settled(flooded)
 	x.equal("status", flooded.Status(), pie.StatusOverflowed)
 	x.equal("the other", x.ask(calm, "calm?"), "echo calm?")
 	events, err := x.all(flooded)
@@ -96,7 +96,7 @@ func overflowOne(x *trial) {
 func unread(x *trial) {
 	c := x.client()
 	i := x.launch(c, "msgs:5000", "ret:done")
-	<-i.Done()
+	x.settled(i)
 	events := x.ends(i, pie.Completed)
 	if len(events) != 5001 {
 		x.Errorf("%d events", len(events))

@@ -239,3 +239,18 @@ func (x *trial) until(what string, done func() bool) {
 		}
 	}
 }
+
+// settled waits for the end of i without reading it.
+func (x *trial) settled(i *pie.Instance) {
+	x.Helper()
+	x.waits("instance "+i.ID()+" settles", i.Done())
+}
+
+func (x *trial) waits(what string, done <-chan struct{}) {
+	x.Helper()
+	select {
+	case <-done:
+	case <-x.soon().Done():
+		x.Fatalf("never came true: %s", what)
+	}
+}
