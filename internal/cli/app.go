@@ -27,6 +27,7 @@ func Run(ctx context.Context, env Env) int {
 		a.installCommand(), a.programsCommand(), a.pingCommand(), a.doctorCommand(), a.engineCommand(),
 		a.typesCommand(), a.versionCommand(), a.completionCommand(), a.helpCommand(),
 	}
+	a.commands = append(a.commands, a.backendaiCommands()...)
 	tuneMemory(a.env.Getenv)
 	return a.finish(a.root().RunContext(ctx, append([]string{name}, a.words()...)))
 }
@@ -63,7 +64,7 @@ func (a *app) words() []string {
 	case first == "--version":
 		return append([]string{"version"}, a.env.Args[1:]...)
 	case a.command(first) != nil:
-		return a.inOrder(a.env.Args)
+		return a.inOrder(backendaiWords(a.env.Args))
 	}
 	return append([]string{"run"}, a.env.Args...)
 }

@@ -32,6 +32,8 @@ pierun -e 'print(pie.run("text-completion", {prompt = "Once"}).text)'
 pierun --timeout 10m --seed 7 flow.lua       # at most ten minutes, the same random numbers each time`,
 		Flags: append(serverFlags(),
 			&cli.StringFlag{Name: "execute", Aliases: []string{"e"}, Usage: "run `CODE` instead of a file"},
+			&cli.StringFlag{Name: "on", Usage: "bring up a Pie server for the script and give it back behind it, `WHERE`: backendai, as pierun.toml describes it"},
+			&cli.StringFlag{Name: "image", Usage: "with --on: what its session is made from, `IMAGE`"},
 			&cli.StringFlag{Name: "timeout", Usage: "end everything after `TIME` (90, 1m30s): exit code 124"},
 			&cli.StringFlag{Name: "grace", Usage: "how long cleanup may take, `TIME`: 5s if not given"},
 			seedFlag("math.random, and the words of the embedded engine,"),
@@ -67,6 +69,9 @@ func (a *app) run(ctx *cli.Context) error {
 		defer cancel()
 		run = limited
 	}
+	if ctx.IsSet("on") {
+		return a.runOn(ctx, run, s)
+	}
 	return a.carryOut(run, s)
 }
 
@@ -78,9 +83,9 @@ func (a *app) script(ctx *cli.Context) (*script, error) {
 	s.cfg = luabind.Config{
 		Server: a.server(o), User: a.user(o), Dialect: o.text("dialect"),
 		Clock: clock.System{}, Stdin: a.env.Stdin, Stdout: a.env.Stdout, Stderr: a.env.Stderr,
-		HostFlags: flagWords(ctx.Command),
-		Grace:     orDefault(o.duration("grace"), defaultGrace),
-		Seed:      seed, Quiet: s.quiet,
+		HostFlags: flagWords(ctx.Command), BackendAI: a.backendaiSources(),
+		Grace: orDefault(o.duration("grace"), defaultGrace),
+		Seed:  seed, Quiet: s.quiet,
 		Progress: a.progress(o, s.quiet),
 		LogLevel: o.choice("log-level", "debug", "info", "warn", "error"),
 	}
