@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -62,7 +61,7 @@ func (a *app) attach(ctx *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		w := &watcher{a: a, instance: instance, saveDir: o.text("save-dir")}
+		w := &watcher{a: a, instance: instance, saveDir: o.text("save-dir"), keyboard: isTerminal(a.env.Stdin)}
 		return w.talk(run)
 	})
 }
@@ -101,7 +100,7 @@ func (w *watcher) typed(leave context.CancelCauseFunc) {
 				return
 			}
 		}
-		if errors.Is(err, io.EOF) && isTerminal(w.a.env.Stdin) {
+		if errors.Is(err, io.EOF) && w.keyboard {
 			leave(errLeft)
 		}
 		if err != nil {
@@ -114,13 +113,14 @@ func (w *watcher) typed(leave context.CancelCauseFunc) {
 func (w *watcher) endIt(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultGrace)
 	defer cancel()
-	name := fmt.Sprintf("%s %s", w.instance.Program(), cut(w.instance.ID(), shortID))
+	name := w.name()
 	if err := w.instance.Terminate(bounded); err != nil {
 		w.a.fail(fmt.Sprintf("%s may still be running: %v", name, err))
 		return context.Cause(ctx)
 	}
 	select {
 	case <-w.instance.Done():
+		w.a.settle(map[string]bool{w.instance.ID(): true})
 		w.a.say("%s was terminated", name)
 	case <-bounded.Done():
 		w.a.say("%s was told to end, and has not said that it did", name)
@@ -155,6 +155,3 @@ func (w *watcher) talkOn(ctx context.Context) error {
 	}
 	return err
 }
-
-// drainFor is how long logs without -f waits for more of what the server has kept.
-const drainFor = 300 * time.Millisecond

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -67,6 +68,9 @@ func readable(client *pie.Client, follow bool) error {
 	}
 	return nil
 }
+
+// drainFor is how long logs without -f waits for more of what the server has kept.
+const drainFor = 300 * time.Millisecond
 
 // read shows what is there, and what follows if asked, and lets go.
 func (w *watcher) read(ctx context.Context, follow bool) error {

@@ -3,10 +3,12 @@ package cli
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/pierun/pierun/internal/clock"
 	"github.com/pierun/pierun/internal/journal"
+	"github.com/pierun/pierun/pie"
 )
 
 // owned is an instance that this host has launched, with the run that did.
@@ -52,6 +54,25 @@ func (a *app) mine(address string) (byID map[string]owned, unanswered []owned, e
 		}
 	}
 	return byID, unanswered, err
+}
+
+// forget takes what does not run any more out of the journals of dead runs, as far as the list of a server can tell.
+func (a *app) forget(client *pie.Client, list []pie.Info) {
+	if f := client.Features(); !f.ListComplete && len(list) >= listedAtMost {
+		return
+	}
+	runs, err := a.runs()
+	if err != nil {
+		return
+	}
+	for _, run := range runs {
+		gone := slices.DeleteFunc(slices.Clone(run.Entries), func(e journal.Entry) bool {
+			return e.InstanceID == "" || !sameServer(e.Server, client.Info().URI) || !sameOwner(client, e) || listed(list, e.InstanceID)
+		})
+		if len(gone) > 0 && !run.Alive {
+			_ = run.Settle(gone) // the next look will try again
+		}
+	}
 }
 
 // sayUnanswered tells of launches that nobody knows the outcome of.

@@ -35,6 +35,7 @@ func (a *app) endOrphans(ctx context.Context, client *pie.Client) {
 	if err != nil {
 		return // doctor tells why
 	}
+	a.forgetLetGo(ctx, client, runs)
 	for _, run := range journal.Orphans(runs) {
 		run.Entries = slices.DeleteFunc(run.Entries, func(e journal.Entry) bool {
 			return !sameServer(e.Server, address) || !sameOwner(client, e)
@@ -42,6 +43,17 @@ func (a *app) endOrphans(ctx context.Context, client *pie.Client) {
 		if len(run.Entries) > 0 && ctx.Err() == nil {
 			a.endRun(ctx, client, run)
 		}
+	}
+}
+
+// forgetLetGo looks whether what dead runs have let go of still runs, so that their journals do not stay for ever.
+func (a *app) forgetLetGo(ctx context.Context, client *pie.Client, runs []journal.Run) {
+	letGo := func(e journal.Entry) bool { return e.Detached && sameServer(e.Server, client.Info().URI) }
+	if !slices.ContainsFunc(runs, func(run journal.Run) bool { return !run.Alive && slices.ContainsFunc(run.Entries, letGo) }) {
+		return
+	}
+	if list, err := client.List(ctx); err == nil {
+		a.forget(client, list)
 	}
 }
 

@@ -69,6 +69,7 @@ func (a *app) listing(ctx context.Context, client *pie.Client, onlyMine bool) ([
 	if err != nil {
 		return nil, err
 	}
+	a.forget(client, list)
 	byID, unanswered, err := a.mine(client.Info().URI)
 	if err != nil && onlyMine {
 		return nil, err

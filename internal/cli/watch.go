@@ -14,6 +14,7 @@ type watcher struct {
 	a        *app
 	instance *pie.Instance
 	saveDir  string // where its files go; "": they are only told of
+	keyboard bool   // a person types what is sent, who leaves with Ctrl-D
 }
 
 // takeUp attaches to the instance whose id begins with prefix. Where the refusal of an attach does harm, it wants to
@@ -99,8 +100,14 @@ func blobName(b *pie.Blob) string {
 	return b.Hash[:min(12, len(b.Hash))]
 }
 
+// name is the instance in a sentence; some generations do not tell its program.
+func (w *watcher) name() string {
+	return strings.TrimSpace(w.instance.Program() + " " + cut(w.instance.ID(), shortID))
+}
+
 // end tells how it went: the result on standard output, a failure in words.
 func (w *watcher) end(e pie.Event) error {
+	w.a.settle(map[string]bool{w.instance.ID(): true})
 	words := strings.TrimRight(text(e), "\n")
 	if e.Kind == pie.Completed {
 		if words != "" {
@@ -112,6 +119,6 @@ func (w *watcher) end(e pie.Event) error {
 	if words != "" {
 		words = ": " + words
 	}
-	w.a.fail(fmt.Sprintf("%s %s: %s%s", w.instance.Program(), cut(w.instance.ID(), shortID), e.Kind, words))
+	w.a.fail(fmt.Sprintf("%s: %s%s", w.name(), e.Kind, words))
 	return status(exitError)
 }
