@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 )
 
 // maxKeyFile is more than any key file is long, in bytes.
@@ -55,27 +56,39 @@ var usualNames = [...]string{"id_ed25519", "id_rsa", "id_ecdsa"}
 
 // UsualKeys are the keys that a folder, ~/.ssh as a rule, has under their usual names. They are looked for when a
 // server wants a signature; those that are not there are none.
-func UsualKeys(folder string, ask Passphrase) KeySource { return &usualKeys{folder: folder, ask: ask} }
-
-type usualKeys struct {
-	folder string
-	ask    Passphrase
+func UsualKeys(folder string, ask Passphrase) KeySource {
+	f := &lateFiles{ask: ask, optional: true, read: map[string]KeySource{}}
+	for _, name := range usualNames {
+		f.paths = append(f.paths, filepath.Join(folder, name))
+	}
+	return f
 }
 
-func (u *usualKeys) Keys(ctx context.Context) ([]Key, error) {
+// LateKeyFile is KeyFile for a path that may be wrong as long as no server wants a signature: it is read only then.
+func LateKeyFile(path string, ask Passphrase) KeySource {
+	return &lateFiles{paths: []string{path}, ask: ask, read: map[string]KeySource{}}
+}
+
+// lateFiles are key files that are read when they are needed. What was read is kept, since it may have been unlocked.
+type lateFiles struct {
+	paths    []string
+	optional bool // they need not be there
+	ask      Passphrase
+
+	mu   sync.Mutex
+	read map[string]KeySource
+}
+
+func (f *lateFiles) Keys(ctx context.Context) ([]Key, error) {
 	var keys []Key
 	var troubles []error
-	for _, name := range usualNames {
-		path := filepath.Join(u.folder, name)
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		source, err := KeyFile(path, u.ask)
+	for _, path := range f.paths {
+		source, err := f.file(path)
 		if err != nil {
 			troubles = append(troubles, err)
 			continue
 		}
-		found, _ := source.Keys(ctx)
+		found, _ := source.Keys(ctx) // a file gives its keys without asking anybody
 		keys = append(keys, found...)
 	}
 	if len(keys) == 0 {
@@ -83,6 +96,27 @@ func (u *usualKeys) Keys(ctx context.Context) ([]Key, error) {
 	}
 	return keys, nil
 }
+
+func (f *lateFiles) file(path string) (KeySource, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if source := f.read[path]; source != nil {
+		return source, nil
+	}
+	if _, err := os.Stat(expandHome(path)); f.optional && errors.Is(err, fs.ErrNotExist) {
+		return noKeys{}, nil
+	}
+	source, err := KeyFile(path, f.ask)
+	if err == nil {
+		f.read[path] = source
+	}
+	return source, err
+}
+
+// noKeys is a source without keys.
+type noKeys struct{}
+
+func (noKeys) Keys(context.Context) ([]Key, error) { return nil, nil }
 
 // readSecret reads a file that only its owner may read.
 func readSecret(path string) ([]byte, error) {

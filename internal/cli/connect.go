@@ -22,6 +22,7 @@ func (a *app) connection(o *options) *connection {
 		URI: a.server(o), User: a.user(o), Dialect: o.text("dialect"),
 		DialTimeout: o.duration("timeout"), Clock: clock.System{},
 	}}
+	a.prove(o, &c.cfg)
 	if o.err == nil && c.cfg.URI == "" {
 		c.engine = a.newEmbedded(dialect, nil)
 		c.cfg.URI, c.cfg.Dialect, c.cfg.DialContext = embeddedServer, c.engine.generation(), c.engine.DialContext

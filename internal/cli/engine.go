@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -23,12 +24,18 @@ func (a *app) engineCommand() *cli.Command {
 		Usage: "serve the embedded engine, which is simulated, to other programs",
 		Description: `pierun engine                                       # gateway-0.5 on 127.0.0.1:8080
 pierun engine --listen 127.0.0.1:0 --dialect process # any free port; it is printed
-pierun engine --rate 40 --seed 7                    # 40 tokens a second, always the same ones`,
+pierun engine --rate 40 --seed 7                    # 40 tokens a second, always the same ones
+pierun engine --dialect process --users ~/.pie/authorized_users.toml`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", Usage: "listen on `HOST:PORT` (port 0: a free one)", Value: defaultListen},
 			&cli.StringFlag{Name: "dialect", Usage: "speak `NAME`, a family or a generation as in pierun version", Value: defaultDialect},
 			&cli.StringFlag{Name: "rate", Usage: "`N` tokens a second in each completion; 0: as fast as they are read", Value: "0"},
 			seedFlag("the words of completions"),
+			&cli.StringFlag{Name: "users", Usage: "let in whoever has a key in `FILE`, an authorized_users.toml, and nobody else"},
+			&cli.StringFlag{Name: "token", Usage: "let in whoever has the internal token `TEXT`"},
+			&cli.StringFlag{Name: "tls-cert", Usage: "speak wss, with the certificate in `FILE`"},
+			&cli.StringFlag{Name: "tls-key", Usage: "the private key of --tls-cert, `FILE`, unless it stands there, too"},
+			&cli.StringFlag{Name: "tls-client-ca", Usage: "with --tls-cert, let in only clients with a certificate of the authorities in `FILE`"},
 		},
 		Action: a.engine,
 	}
@@ -46,21 +53,21 @@ func (a *app) engine(ctx *cli.Context) error {
 	if _, _, err := net.SplitHostPort(o.text("listen")); err != nil {
 		o.fail("listen", "must be HOST:PORT, not %q", o.text("listen"))
 	}
+	if cfg.Dialect == nil && o.err == nil {
+		cfg.Dialect, o.err = wire.Find(defaultDialect)
+	}
+	if o.err == nil {
+		cfg.Login = o.guard(cfg.Dialect)
+	}
+	secure := o.serverTLS()
 	if o.err != nil {
 		return o.err
 	}
-	if cfg.Dialect == nil {
-		d, err := wire.Find(defaultDialect)
-		if err != nil {
-			return err
-		}
-		cfg.Dialect = d
-	}
-	return a.serve(ctx.Context, cfg, o.text("listen"))
+	return a.serve(ctx.Context, cfg, secure, o.text("listen"))
 }
 
 // serve answers connections until ctx ends, which is the only good end.
-func (a *app) serve(ctx context.Context, cfg engine.Config, address string) error {
+func (a *app) serve(ctx context.Context, cfg engine.Config, secure *tls.Config, address string) error {
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", address)
 	if err != nil {
@@ -72,7 +79,11 @@ func (a *app) serve(ctx context.Context, cfg engine.Config, address string) erro
 		return err
 	}
 	a.say("simulated: %s, no language model answers here", cfg.Dialect.Generation)
-	_, _ = fmt.Fprintf(a.env.Stderr, "listening on ws://%s\n", listener.Addr())
+	scheme := "ws"
+	if secure != nil {
+		scheme, listener = "wss", tls.NewListener(listener, secure)
+	}
+	_, _ = fmt.Fprintf(a.env.Stderr, "listening on %s://%s\n", scheme, listener.Addr())
 	stop := context.AfterFunc(ctx, func() { _ = listener.Close() })
 	defer stop()
 	err = server.Serve(listener)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"os"
 
@@ -14,11 +15,13 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Getenv         func(name string) string
 	Login          func() string // the name of whoever runs this, where the environment does not tell; may be nil
+	// Secret asks somebody at the terminal for something that is not shown; nil: nobody is there.
+	Secret func(ctx context.Context, prompt string) ([]byte, error)
 }
 
 // System is the real process.
 func System() Env {
-	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Login: systemLogin}
+	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Login: systemLogin, Secret: askTerminal}
 }
 
 func (e Env) withDefaults() Env {

@@ -16,11 +16,11 @@ import (
 
 // The flags that several commands have. All values are read as text, so that a wrong one is answered in our words.
 func serverFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "server", Usage: "talk to the Pie server at `URL`, ws://host:port or wss://…; without it $PIE_SERVER, without that the embedded engine, which is simulated"},
+	return append([]cli.Flag{
+		&cli.StringFlag{Name: "server", Usage: "talk to the Pie server at `URL`, ws://host:port or wss://…, or config: the one that Pie's own command line is set to; without it $PIE_SERVER, without that the embedded engine, which is simulated"},
 		&cli.StringFlag{Name: "user", Usage: "log in as `NAME` (default: that of Pie's own command line, else the login name)"},
 		&cli.StringFlag{Name: "dialect", Usage: "do not find out what the server speaks: a family or a generation, `NAME` as in pierun version"},
-	}
+	}, loginFlags()...)
 }
 
 func seedFlag(what string) cli.Flag {
@@ -110,6 +110,9 @@ func (a *app) server(o *options) string {
 	said, address := "--server", o.text("server")
 	if !o.ctx.IsSet("server") {
 		said, address = "$PIE_SERVER", a.env.Getenv("PIE_SERVER")
+	}
+	if address == "config" {
+		return a.configuredServer(o)
 	}
 	if address != "" && !isServer(address) && o.err == nil {
 		o.err = usagef("write ws://host:port, or wss://host/path for a server behind TLS", "%s is no address of a server: %q", said, address)

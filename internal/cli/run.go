@@ -79,9 +79,9 @@ func (a *app) run(ctx *cli.Context) error {
 func (a *app) script(ctx *cli.Context) (*script, error) {
 	o := &options{ctx: ctx}
 	s := &script{quiet: ctx.Bool("quiet"), debug: ctx.Bool("debug"), timeout: o.duration("timeout")}
-	dialect, seed := o.dialect(), o.integer("seed")
+	dialect, seed, server := o.dialect(), o.integer("seed"), a.server(o)
 	s.cfg = luabind.Config{
-		Server: a.server(o), User: a.user(o), Dialect: o.text("dialect"),
+		Server: server, User: a.user(o), Login: a.login(o, server), Dialect: o.text("dialect"),
 		Clock: clock.System{}, Stdin: a.env.Stdin, Stdout: a.env.Stdout, Stderr: a.env.Stderr,
 		HostFlags: flagWords(ctx.Command), BackendAI: a.backendaiSources(),
 		Grace: orDefault(o.duration("grace"), defaultGrace),

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -14,7 +15,7 @@ import (
 // command line, else the login name. "" leaves it to the client.
 func userName(env Env) string {
 	getenv := env.Getenv
-	if name := cmp.Or(configuredUser(getenv), getenv("USER"), getenv("LOGNAME"), getenv("USERNAME")); name != "" || env.Login == nil {
+	if name := cmp.Or(settingsOf(getenv).Username, getenv("USER"), getenv("LOGNAME"), getenv("USERNAME")); name != "" || env.Login == nil {
 		return name
 	}
 	return env.Login()
@@ -29,26 +30,40 @@ func systemLogin() string {
 	return who.Username[strings.LastIndexByte(who.Username, '\\')+1:] // Windows puts the domain before it
 }
 
-// configuredUser reads the configuration of Pie's command line; one that is not there or damaged says nothing.
-func configuredUser(getenv func(string) string) string {
-	var config struct {
-		Username string `toml:"username"`
+// settings are those of Pie's own command line.
+type settings struct {
+	Host           string `toml:"host"`
+	Port           int    `toml:"port"`
+	Username       string `toml:"username"`
+	PrivateKeyPath string `toml:"private_key_path"`
+	EnableAuth     *bool  `toml:"enable_auth"`
+
+	path string
+	err  error // why there are none
+}
+
+// settings reads the configuration of Pie's command line; one that is not there or damaged says nothing.
+func (a *app) settings() settings { return settingsOf(a.env.Getenv) }
+
+func settingsOf(getenv func(string) string) settings {
+	var s settings
+	path := settingsPath(getenv)
+	text, err := os.ReadFile(path)
+	if err == nil {
+		_, err = toml.Decode(string(text), &s)
 	}
-	text, err := os.ReadFile(settingsPath(getenv))
 	if err != nil {
-		return ""
+		return settings{path: path, err: fmt.Errorf("%s cannot be read: %w", path, cause(err))}
 	}
-	if _, err := toml.Decode(string(text), &config); err != nil {
-		return ""
-	}
-	return config.Username
+	s.path = path
+	return s
 }
 
 // settingsPath is where Pie's own command line keeps its configuration; "" without a home.
 func settingsPath(getenv func(string) string) string {
 	folder := getenv("PIE_CLI_HOME")
 	if folder == "" {
-		home := cmp.Or(getenv("HOME"), getenv("USERPROFILE"))
+		home := homeOf(getenv)
 		if home == "" {
 			return ""
 		}
@@ -56,3 +71,6 @@ func settingsPath(getenv func(string) string) string {
 	}
 	return filepath.Join(folder, "cli_config.toml")
 }
+
+// homeOf is the home folder; "" without one.
+func homeOf(getenv func(string) string) string { return cmp.Or(getenv("HOME"), getenv("USERPROFILE")) }

@@ -39,9 +39,14 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 	}
 }
 
+// settings are the variables that the command looks at, beside the home and the user.
+var settings = []string{
+	"PIE_SERVER", "PIE_CLI_HOME", "PIE_TOKEN", "PIERUN_KEY_PASSPHRASE", "SSH_AUTH_SOCK", "NO_COLOR", "XDG_STATE_HOME",
+}
+
 // Setup gives each script an empty home and no settings of whoever runs the tests.
 func Setup(env *testscript.Env) error {
-	for _, name := range []string{"PIE_SERVER", "PIE_CLI_HOME", "NO_COLOR", "XDG_STATE_HOME"} {
+	for _, name := range settings {
 		env.Setenv(name, "")
 	}
 	env.Setenv("HOME", env.WorkDir+"/home")
@@ -57,7 +62,7 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	c.Dir = ts.MkAbs(".")
 	// Under the race detector a process waits a second at its end, unless it is told not to.
 	c.Env = append(os.Environ(), "PWD="+c.Dir, "GORACE=atexit_sleep_ms=20")
-	for _, name := range []string{"HOME", "USER", "PIE_SERVER", "PIE_CLI_HOME", "NO_COLOR", "XDG_STATE_HOME"} {
+	for _, name := range append([]string{"HOME", "USER"}, settings...) {
 		c.Env = append(c.Env, name+"="+ts.Getenv(name))
 	}
 	return c
@@ -170,7 +175,8 @@ func engine(ts *testscript.TestScript, neg bool, args []string) {
 	_, address, _ := strings.Cut(stderr.String(), "listening on ")
 	address, _, _ = strings.Cut(address, "\n")
 	ts.Setenv("SERVER", address)
-	ts.Setenv("PORT", strings.TrimPrefix(address, "ws://"))
+	_, port, _ := strings.Cut(address, "://")
+	ts.Setenv("PORT", port)
 }
 
 func set(ts *testscript.TestScript, neg bool, args []string) {
