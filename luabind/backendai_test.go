@@ -266,6 +266,28 @@ print(err.kind, (tostring(err):gsub("session %S+ was lost", "session was lost"))
 	})
 }
 
+// TestBackendAIExamples runs the examples as they are.
+func TestBackendAIExamples(t *testing.T) {
+	for name, c := range map[string]struct {
+		o    faketest.Options
+		want string
+	}{
+		"01-session": {faketest.Options{}, "hello from the session\n\nstdout: one\nstdout: two\nnumbers.txt\t6\n"},
+		"02-pie":     {faketest.Options{Slots: map[string]string{"cpu": "count", "mem": "bytes", "cuda.device": "count"}}, "3\t0\tRUNNING\n"},
+		"03-queue":   {faketest.Options{NoRoom: true}, "cpu left:\tInfinity\nPENDING\tno-available-instances\ntimeout\n"},
+	} {
+		code, err := os.ReadFile("../examples/backendai/" + name + ".lua")
+		if err != nil {
+			t.Fatal(err)
+		}
+		onManager(t, c.o, string(code), func(h *host, m *faketest.Manager, err error) {
+			if err != nil || h.stdout.String() != c.want || len(m.Live()) != 0 {
+				t.Errorf("%s: %v, printed\n%s, want\n%s; left %v", name, err, h.stdout.String(), c.want, m.Live())
+			}
+		})
+	}
+}
+
 func matches(pattern, text string) bool {
 	return regexp.MustCompile("^(" + pattern + ")").MatchString(text)
 }

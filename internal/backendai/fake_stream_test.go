@@ -1,0 +1,151 @@
+package backendai_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/internal/backendai/faketest"
+)
+
+func TestEvents(t *testing.T) {
+	c, m := fake(t, faketest.Options{})
+	s, err := c.Events(t.Context(), backendai.EventFilter{SessionName: "watched"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	session(t, c, "ignored")
+	session(t, c, "watched")
+	m.Lose("watched")
+	var names []string
+	for len(names) == 0 || names[len(names)-1] != "session_terminated" {
+		e, err := s.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, e.Name)
+	}
+	if !slices.Equal(names, []string{"kernel_preparing", "kernel_started", "session_terminated"}) {
+		t.Error(names)
+	}
+	s.Close()
+	if _, err := s.Next(); err != io.EOF {
+		t.Error(err)
+	}
+}
+
+func TestLostSession(t *testing.T) {
+	c, m := fake(t, faketest.Options{NoRoom: true})
+	made, err := c.CreateSession(t.Context(), backendai.SessionSpec{Name: "lost", Image: "python"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	looks := 0
+	_, err = c.WaitSession(t.Context(), made.ID, backendai.WaitOptions{Every: time.Millisecond, Progress: func(i *backendai.Info) {
+		if looks++; looks == 1 {
+			if !strings.Contains(string(i.StatusData), "cuda.device") {
+				t.Errorf("%s", i.StatusData)
+			}
+			m.Lose("lost")
+		}
+	}})
+	if gone := (*backendai.EndedError)(nil); !errors.As(err, &gone) || gone.Status != backendai.Terminated {
+		t.Error(err)
+	}
+}
+
+func TestTunnel(t *testing.T) {
+	serve := func(_ string, port int) (net.Conn, error) {
+		if port != 8080 {
+			return nil, errors.New("nothing there")
+		}
+		near, far := net.Pipe()
+		go func() {
+			defer far.Close()
+			_, _ = io.Copy(far, io.LimitReader(far, 1<<20)) // echoes a MiB, then closes
+		}()
+		return near, nil
+	}
+	c, _ := fake(t, faketest.Options{Dial: serve})
+	id := session(t, c, "tunnel", 8080, 9090)
+	conn, err := c.DialApp(t.Context(), id, backendai.App{Name: "8080"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	data := bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
+	go conn.Write(data)
+	got, err := io.ReadAll(conn)
+	if err != nil || !bytes.Equal(got, data) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	dead, err := c.DialApp(t.Context(), id, backendai.App{Name: "9090"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dead.Close()
+	if _, err := dead.Read(make([]byte, 1)); !errors.Is(err, backendai.ErrNotListening) {
+		t.Error(err)
+	}
+	if err := c.WaitApp(t.Context(), id, backendai.App{Name: "8080"}, time.Millisecond, 20*time.Millisecond); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.DialApp(t.Context(), id, backendai.App{Name: "nothing"}); !errors.Is(err, backendai.NotFound()) {
+		t.Error(err)
+	}
+}
+
+func TestTerminal(t *testing.T) {
+	c, _ := fake(t, faketest.Options{})
+	id := session(t, c, "terminal")
+	term, err := c.OpenTerminal(t.Context(), id, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer term.Close()
+	if err := term.Resize(30, 100); err != nil {
+		t.Error(err)
+	}
+	fmt.Fprint(term, "echo hi\n")
+	b := make([]byte, 8)
+	if _, err := io.ReadFull(term, b); err != nil || string(b) != "echo hi\n" {
+		t.Errorf("%q %v", b, err)
+	}
+}
+
+func TestWebServerLogin(t *testing.T) {
+	o := faketest.Options{Web: map[string]string{"alice": "right"}}
+	login := func(password string) func(*backendai.Config) {
+		return func(cfg *backendai.Config) {
+			cfg.Mode, cfg.User, cfg.Password = backendai.ModeSession, "alice", password
+		}
+	}
+	c, m := fake(t, o, login("right"))
+	session(t, c, "cookies")
+	if in, err := c.CheckLogin(t.Context()); !in || err != nil {
+		t.Error(in, err)
+	}
+	if err := c.Logout(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.SessionInfo(t.Context(), "cookies", ""); err != nil {
+		t.Error("after the logout the next call logs in:", err)
+	}
+	for _, r := range m.Requests() {
+		if _, path, _ := strings.Cut(r, " "); !strings.HasPrefix(path, "/func/") && !strings.HasPrefix(path, "/server/") {
+			t.Error(r)
+		}
+	}
+	c, _ = fake(t, o, login("wrong"))
+	if _, err := c.SessionInfo(t.Context(), "x", ""); err == nil || !strings.Contains(err.Error(), "BACKEND_PASSWORD") {
+		t.Error(err)
+	}
+}
