@@ -7,14 +7,15 @@ import (
 	"github.com/pierun/pierun/luabind"
 )
 
-// report prints how a run ended and gives its exit code as a status.
-func (a *app) report(rt *luabind.Runtime, s *script, err error) error {
+// report prints how a run ended and gives its exit code as a status. What is gone needs no mention.
+func (a *app) report(rt *luabind.Runtime, s *script, err error, gone map[string]bool) error {
+	closing := without(rt.Report(), gone)
 	var stop *Stop
 	var exit *luabind.ExitError
 	switch {
 	case err == nil, errors.Is(err, luabind.ErrStdoutClosed):
 	case errors.As(err, &stop):
-		defer a.sayStopped(rt.Report(), stop)
+		defer a.sayStopped(closing, stop)
 	case errors.As(err, &exit):
 		if exit.Message != "" {
 			a.fail(exit.Message)
@@ -22,7 +23,6 @@ func (a *app) report(rt *luabind.Runtime, s *script, err error) error {
 	default:
 		a.describe(rt, s, err)
 	}
-	closing := rt.Report()
 	a.sayLines(closing.Lines(s.quiet))
 	code := codeOf(err)
 	if code == exitOK && err == nil && closing.Failed() > 0 {

@@ -54,6 +54,7 @@ type script struct {
 	timeout          time.Duration
 	quiet, debug     bool
 	engine           *embedded
+	again            func() *connection // to the server of the command line, once more
 }
 
 func (a *app) run(ctx *cli.Context) error {
@@ -95,6 +96,7 @@ func (a *app) script(ctx *cli.Context) (*script, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
+	s.again = func() *connection { return a.connection(o) }
 	s.engine = a.newEmbedded(dialect, seed)
 	s.cfg.Dial, s.cfg.DialDialect, s.cfg.DialPrograms = s.engine.DialContext, s.engine.generation(), embeddedPrograms()
 	return s, a.source(ctx, s)
@@ -222,7 +224,8 @@ func (a *app) carryOut(ctx context.Context, s *script) error {
 		return a.overdue(ctx)
 	}
 	rt.Close()
-	return a.report(rt, s, err)
+	gone := a.lastTry(s.again(), journal.Open(), journal, s.cfg.Grace)
+	return a.report(rt, s, err, gone)
 }
 
 func start(ctx context.Context, rt *luabind.Runtime, s *script) error {

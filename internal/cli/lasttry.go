@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pierun/pierun/internal/journal"
+	"github.com/pierun/pierun/luabind"
+	"github.com/pierun/pierun/pie"
+)
+
+// lastTry ends, over a connection of its own, what this run has launched on the server of the command line and was not
+// seen to end: the connection that launched it was lost, or had stopped answering. It gives the ids that are gone, and
+// takes no longer than the grace. Nothing is dialled when nothing is open.
+func (a *app) lastTry(server *connection, open []journal.Entry, kept pie.Journal, grace time.Duration) map[string]bool {
+	defer server.close()
+	open = slices.DeleteFunc(open, func(e journal.Entry) bool {
+		return e.Detached || e.Claimed || e.InstanceID == "" || !sameServer(e.Server, server.cfg.URI)
+	})
+	if len(open) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	server.cfg.Journal = kept
+	gone := map[string]bool{}
+	_ = server.with(ctx, func(ctx context.Context, client *pie.Client) error { // the report says what is not confirmed
+		list := make([]pie.Info, len(open))
+		for i, e := range open {
+			list[i] = pie.Info{InstanceID: e.InstanceID}
+		}
+		for i, e := range terminate(ctx, client, list) {
+			if e.err == nil {
+				gone[list[i].InstanceID] = true
+			}
+		}
+		return nil
+	})
+	return gone
+}
+
+// without leaves out of a report what is gone after all.
+func without(r luabind.Report, gone map[string]bool) luabind.Report {
+	r.Unconfirmed = slices.DeleteFunc(slices.Clone(r.Unconfirmed), func(i luabind.LeftInstance) bool { return gone[i.ID] })
+	return r
+}

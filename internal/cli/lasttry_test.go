@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"context"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/pierun/pierun/internal/clock"
+	"github.com/pierun/pierun/internal/journal"
+	"github.com/pierun/pierun/luabind"
+	"github.com/pierun/pierun/pie"
+	"github.com/pierun/pierun/pie/engine"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// What a lost connection has left running is ended over another one, and is not reported then.
+func TestLastTry(t *testing.T) {
+	d, err := wire.Find("process-0.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := engine.New(engine.Config{Dialect: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = e.Close() }()
+	kept := journal.New(journal.Config{Dir: t.TempDir(), Now: clock.System{}.Now})
+	defer func() { _ = kept.Close() }()
+	server := func() *connection {
+		return &connection{cfg: pie.Config{URI: "ws://somewhere:1", User: "me", DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			return e.DialContext(ctx, network, addr)
+		}}}
+	}
+	first := server()
+	first.cfg.Journal = kept
+	err = first.with(t.Context(), func(ctx context.Context, client *pie.Client) error {
+		for _, detached := range []bool{false, true} {
+			if _, err := client.Launch(ctx, pie.Launch{Program: "sleep@0.1.0", Values: map[string]any{"seconds": 600}, Detached: detached}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	open := kept.Open()
+	if err != nil || len(open) != 2 || len(e.Instances()) != 2 {
+		t.Fatalf("%v; open %v, running %v", err, open, e.Instances())
+	}
+	a := &app{env: Env{}.withDefaults()}
+	gone := a.lastTry(server(), open, kept, time.Minute)
+	if len(gone) != 1 || !gone[open[0].InstanceID] || len(e.Instances()) != 1 || len(kept.Open()) != 1 {
+		t.Errorf("gone %v, open %v, running %v", gone, kept.Open(), e.Instances())
+	}
+	report := luabind.Report{Unconfirmed: []luabind.LeftInstance{{ID: open[0].InstanceID}, {ID: "other"}}}
+	if left := without(report, gone).Unconfirmed; len(left) != 1 || left[0].ID != "other" {
+		t.Errorf("%v", left)
+	}
+	if again := a.lastTry(server(), kept.Open(), kept, time.Minute); again != nil {
+		t.Errorf("%v", again)
+	}
+}
