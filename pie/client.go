@@ -23,10 +23,12 @@ type Client struct {
 	programs programs
 	slots    slots
 	scratch  scratch
-	finished finished // ended, and nobody has read it
-	dialing  lock     // held while the main connection is made again
-	opening  lock     // held while the control connection is made
-	listing  lock     // held by a detached launch whose id comes from comparing lists
+	finished finished   // ended, and nobody has read it
+	dialing  lock       // held while the main connection is made again
+	opening  lock       // held while the control connection is made
+	listing  lock       // held by a detached launch whose id comes from comparing lists
+	tools    toolOffers // what programs may use of this host
+	offering keyed      // held while a name is announced
 
 	mu         sync.Mutex
 	dialect    *wire.Dialect

@@ -36,6 +36,7 @@
 //   - A launch whose context ended is terminated when its answer comes after all.
 //   - What a generation cannot do is refused with kind unsupported before anything is sent.
 //   - Files are delivered whole and verified, or the instance fails.
+//   - What a program asks of a tool (OfferTools) is answered, whatever becomes of the tool.
 //
 // # Errors
 //

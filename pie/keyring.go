@@ -49,8 +49,11 @@ func (c *Client) enter(ctx context.Context) (*link, error) {
 	for {
 		l, err := c.open(ctx)
 		var wanted *keyWanted
+		if err == nil {
+			return l, c.announceAll(ctx, l)
+		}
 		if !errors.As(err, &wanted) {
-			return l, err
+			return nil, err
 		}
 		key, err := t.next(ctx, c, wanted)
 		if err != nil {

@@ -25,6 +25,7 @@ type link struct {
 	requests requests
 	routes   routes
 	transfer keyed // what is being sent in chunks
+	relay    relay // what programs ask of tools here
 
 	// The reader's own.
 	frame  []byte
@@ -115,6 +116,7 @@ func (l *link) settleAll() {
 	for _, i := range l.routes.close() {
 		i.lose(l, why)
 	}
+	l.relay.close()
 	close(l.gone)
 }
 

@@ -138,6 +138,8 @@ func (l *link) aside(e *wire.Event) {
 		l.aborted()
 	case wire.Refusal:
 		l.refusal(string(e.Text))
+	case wire.MCPRequest:
+		l.asked(e)
 	}
 }
 

@@ -202,6 +202,7 @@ func (i *Instance) over(ended bool) {
 	i.ended.CompareAndSwap(0, i.since())
 	if l := i.link.Load(); l != nil {
 		l.routes.remove(i)
+		l.relay.forget(i.id)
 	}
 	i.dropFiles()
 	i.release()
