@@ -62,4 +62,3 @@ func (c *Client) openSide(ctx context.Context) (*link, error) {
 	}
 	return l, nil
 }
-
