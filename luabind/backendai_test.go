@@ -141,7 +141,7 @@ func TestBackendAIErrors(t *testing.T) {
 local backendai = require "backendai"
 local function kind(fn, ...) local _, err = try(fn, ...); print(err.kind, err.type, tostring(err)) end
 local client = backendai.client()
-kind(client.session, client, { image = "python", nmae = "x" })
+kind(client.session, client, { image = "python", namee = "x" })
 kind(client.session, client, { name = "abcd" })
 kind(client.session, client, { image = "python", name = "abc" })
 kind(client.session, client, { image = "python", resources = { cuda = 1 } })
@@ -240,8 +240,7 @@ print(#results, #failed, results[20], client:info().uri:match("^ws://pie%-01.ses
 func TestLostSessionIsToldAsSuch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := newHost(t)
-		var m *faketest.Manager
-		m = faketest.New(faketest.Options{Dial: func(string, int) (net.Conn, error) {
+		m := faketest.New(faketest.Options{Dial: func(string, int) (net.Conn, error) {
 			return h.engine.DialContext(context.Background(), "tcp", "engine")
 		}})
 		h.config.BackendAI = backendai.Sources{Arguments: backendai.Config{DialContext: m.DialContext}, LookupEnv: managerEnv}

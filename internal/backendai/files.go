@@ -86,7 +86,9 @@ func multipartBody(files []File, boundary string) (body []byte, ctype string, er
 		if err != nil {
 			return nil, "", err
 		}
-		part.Write(f.Data)
+		if _, err := part.Write(f.Data); err != nil {
+			return nil, "", err
+		}
 	}
 	err = w.Close()
 	return b.Bytes(), w.FormDataContentType(), err

@@ -105,7 +105,7 @@ func (s *session) call(mode, code, id string, options map[string]any) *result {
 	case "batch":
 		s.run = &run{id: id, batch: stages(options)}
 	case "input":
-		s.answer(code, out)
+		s.answer(code)
 	}
 	if s.run == nil || s.run.id != id {
 		s.dead, s.run = true, &run{id: id, waiting: true} // an empty run that nothing ends
@@ -190,7 +190,7 @@ func (s *session) say(out *result, stream, text string) {
 }
 
 // answer gives a waiting run its input, which the next lines read as "x".
-func (s *session) answer(text string, out *result) {
+func (s *session) answer(text string) {
 	if s.run == nil || !s.run.waiting {
 		return
 	}
