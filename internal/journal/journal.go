@@ -46,9 +46,11 @@ type Journal struct {
 	closed  bool
 	failed  bool
 
-	file sync.Mutex // guards f and size; taken before mu where both are
-	f    *os.File
-	size int64
+	file  sync.Mutex // guards the following; taken before mu where both are
+	f     *os.File
+	size  int64
+	look  int64  // the size from which on the file is looked at
+	spare []byte // the lines written last, to be filled again
 
 	wake   chan struct{}
 	ended  chan struct{}
@@ -214,11 +216,14 @@ func (j *Journal) write() {
 	defer j.file.Unlock()
 	j.mu.Lock()
 	text := j.pending
-	j.pending, j.writing = nil, true
+	j.pending, j.spare, j.writing = j.spare[:0], nil, true
 	j.mu.Unlock()
 	var err error
 	if len(text) > 0 {
 		err = j.put(text)
+	}
+	if cap(text) <= pendingLimit {
+		j.spare = text
 	}
 	j.mu.Lock()
 	j.writing = false
@@ -235,12 +240,12 @@ func (j *Journal) put(text []byte) error {
 		if err != nil {
 			return err
 		}
-		j.f, j.size = f, 0
+		j.f, j.size, j.look = f, 0, compactAbove
 		text = append(line{Header: &j.header}.append(nil), text...)
 	}
 	n, err := j.f.Write(text)
 	j.size += int64(n)
-	if err == nil && j.size > compactAbove {
+	if err == nil && j.size > j.look {
 		return j.compact()
 	}
 	return err
@@ -281,7 +286,9 @@ func (j *Journal) compact() error {
 	for _, entry := range entries {
 		text = entry.line().append(text)
 	}
+	j.look = max(compactAbove, 2*int64(len(text)))
 	if int64(len(text)) > j.size/2 {
+		j.look = max(j.look, 2*j.size) // or each line to come would look again while much is open
 		return nil
 	}
 	f, err := j.create()

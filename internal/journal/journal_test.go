@@ -354,3 +354,20 @@ func TestLockIsExclusive(t *testing.T) {
 		t.Errorf("got %v, want errLocked", err)
 	}
 }
+
+// TestManyOpenAreNotLookedThroughAgainAndAgain: while most of a large file is open, a line costs what it always does.
+func TestManyOpenAreNotLookedThroughAgainAndAgain(t *testing.T) {
+	j := New(config(t.TempDir()))
+	launch := func(n int) {
+		ticket, _ := j.Intent(pie.Launching{Server: "ws://somewhere.example:8080", Program: "a-program@0.1.0"})
+		j.Launched(ticket, fmt.Sprintf("0d5f0f2c-5f0b-4c56-9a53-%012d", n))
+	}
+	for n := range 20_000 {
+		launch(n)
+	}
+	n := 20_000
+	if allocs := testing.AllocsPerRun(100, func() { n++; launch(n) }); allocs > 50 {
+		t.Errorf("%v allocations for a launch while %d are open", allocs, n)
+	}
+	abandon(t, j)
+}
