@@ -15,8 +15,7 @@ import (
 type unborn struct {
 	rt       *Runtime
 	spec     pie.Launch
-	ctx      context.Context // the launch's own: a cancelled task does not cut it short
-	cancel   context.CancelFunc
+	cancel   func()        // nobody waits for the answer any more
 	sent     atomic.Bool   // from here on the server may start something
 	answered chan struct{} // closed behind inner
 	inner    *pie.Instance // nil: nothing was started
@@ -25,7 +24,6 @@ type unborn struct {
 
 func (l *launch) unborn() *unborn {
 	u := &unborn{rt: l.c.rt, spec: l.spec, answered: make(chan struct{})}
-	u.ctx, u.cancel = context.WithCancel(context.Background())
 	u.spec.Sent = func() { u.sent.Store(true) }
 	return u
 }
@@ -34,13 +32,7 @@ func (l *launch) unborn() *unborn {
 func (u *unborn) await(L *lua.LState, c *client, limit time.Duration) (*pie.Instance, error) {
 	scope := c.rt.sched.Current().Scope()
 	scope.Own(u)
-	inner, err := sched.Await(L, limit, func(context.Context) (*pie.Instance, error) {
-		defer u.cancel()
-		defer close(u.answered)
-		var err error
-		u.inner, err = c.inner.Launch(u.ctx, u.spec)
-		return u.inner, err
-	}, nil)
+	inner, err := u.begin(L, c, limit)
 	scope.Disown(u)
 	select {
 	case <-u.answered:
@@ -49,6 +41,44 @@ func (u *unborn) await(L *lua.LState, c *client, limit time.Duration) (*pie.Inst
 		u.Release(func() {})
 	}
 	return inner, err
+}
+
+// begin sends the launch and waits: without a goroutine of its own where the client can do so. The limit is the
+// request's own deadline then.
+func (u *unborn) begin(L *lua.LState, c *client, limit time.Duration) (*pie.Instance, error) {
+	s := c.rt.sched
+	task, over := s.Current(), false
+	var err error
+	s.Hold()
+	cancel, ok := c.inner.Begin(u.spec, func(inner *pie.Instance, e error) {
+		u.inner = inner
+		close(u.answered)
+		s.Post(func() {
+			over, err = true, e
+			task.Wake()
+			s.Release()
+		})
+	})
+	if !ok {
+		s.Release()
+		return u.launch(L, c, limit)
+	}
+	u.cancel = cancel
+	task.WaitFor(L, -1, func() bool { return over })
+	return u.inner, err
+}
+
+// launch is for launches before which something has to be found out or waited for.
+func (u *unborn) launch(L *lua.LState, c *client, limit time.Duration) (*pie.Instance, error) {
+	ctx, cancel := context.WithCancel(context.Background()) // the launch's own: a cancelled task does not cut it short
+	u.cancel = cancel
+	return sched.Await(L, limit, func(context.Context) (*pie.Instance, error) {
+		defer cancel()
+		defer close(u.answered)
+		var err error
+		u.inner, err = c.inner.Launch(ctx, u.spec)
+		return u.inner, err
+	}, nil)
 }
 
 // Ended tells that somebody else has the instance now.

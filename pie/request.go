@@ -14,6 +14,7 @@ type request struct {
 	kind    wire.CommandKind
 	corr    uint32
 	reply   chan reply    // room for one
+	done    func(reply)   // instead of it, if set; must not wait
 	written atomic.Bool   // the writer has taken its frame: it may have reached the server
 	stop    func() bool   // of its deadline
 	long    bool          // may keep the server busy: a launch or an install
@@ -203,6 +204,15 @@ func (r *request) settle(a reply) {
 	if r.stop != nil {
 		r.stop()
 	}
+	r.give(a)
+}
+
+// give hands the reply on; whoever has taken r out of its table, or abandoned it, calls it.
+func (r *request) give(a reply) {
+	if r.done != nil {
+		r.done(a)
+		return
+	}
 	r.reply <- a
 }
 
@@ -210,7 +220,7 @@ func (r *request) settle(a reply) {
 func (l *link) within(r *request, d time.Duration) {
 	r.stop = l.c.clock.AfterFunc(d, func() {
 		if l.requests.abandon(r) {
-			r.reply <- reply{err: l.noAnswer(r, d)}
+			r.give(reply{err: l.noAnswer(r, d)})
 		}
 	})
 }
