@@ -14,6 +14,7 @@ type app struct {
 	style    style // of standard error
 	out      style // of standard output
 	commands []*cli.Command
+	pairs    []*cli.Command // those of two words
 }
 
 // Run carries out the command line in env.Args and returns the exit code. When ctx ends, its cause is why: a [*Stop]
@@ -27,7 +28,7 @@ func Run(ctx context.Context, env Env) int {
 		a.installCommand(), a.programsCommand(), a.pingCommand(), a.doctorCommand(), a.engineCommand(),
 		a.typesCommand(), a.versionCommand(), a.completionCommand(), a.helpCommand(),
 	}
-	a.commands = append(a.commands, a.backendaiCommands()...)
+	a.commands, a.pairs = append(a.commands, a.backendaiCommand()), a.backendaiCommands()
 	tuneMemory(a.env.Getenv)
 	return a.finish(a.root().RunContext(ctx, append([]string{name}, a.words()...)))
 }
@@ -38,14 +39,15 @@ const name = "pierun"
 // root is the library's application. Help, errors and exits are ours: its own print to the wrong stream and take
 // words that belong to the script.
 func (a *app) root() *cli.App {
-	for _, c := range a.commands {
+	all := slices.Concat(a.commands, a.pairs)
+	for _, c := range all {
 		c.HideHelp, c.OnUsageError = true, a.usageProblem
 	}
 	return &cli.App{
 		Name:           name,
 		HideHelp:       true,
 		HideVersion:    true,
-		Commands:       a.commands,
+		Commands:       all,
 		Writer:         a.env.Stderr,
 		ErrWriter:      a.env.Stderr,
 		ExitErrHandler: func(*cli.Context, error) {},
@@ -70,8 +72,9 @@ func (a *app) words() []string {
 }
 
 func (a *app) command(name string) *cli.Command {
-	if i := slices.IndexFunc(a.commands, func(c *cli.Command) bool { return c.Name == name }); i >= 0 {
-		return a.commands[i]
+	all := slices.Concat(a.commands, a.pairs)
+	if i := slices.IndexFunc(all, func(c *cli.Command) bool { return c.Name == name }); i >= 0 {
+		return all[i]
 	}
 	return nil
 }

@@ -20,12 +20,16 @@ import (
 // projectFile has settings of the folder that the command runs in.
 const projectFile = "pierun.toml"
 
+func (a *app) backendaiCommand() *cli.Command {
+	return &cli.Command{Name: "backendai", Usage: "compute sessions of a Backend.AI manager: ps, info, logs, rm, run",
+		ArgsUsage: "ps|info|logs|rm|run", Action: a.backendaiAlone,
+		Description: "pierun backendai ps       # BACKEND_ENDPOINT, BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY name the manager\npierun backendai rm --help"}
+}
+
 // backendaiCommands are the commands of two words.
 func (a *app) backendaiCommands() []*cli.Command {
 	example := func(words string) string { return "pierun backendai " + words }
 	return []*cli.Command{
-		{Name: "backendai", Usage: "compute sessions of a Backend.AI manager: ps, info, logs, rm, run", ArgsUsage: "ps|info|logs|rm|run",
-			Description: example("ps") + "\nBACKEND_ENDPOINT, BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY name the manager", Action: a.backendaiAlone},
 		{Name: "backendai ps", Usage: "list compute sessions", Description: example("ps --all"), Action: a.backendaiPs,
 			Flags: []cli.Flag{&cli.BoolFlag{Name: "all", Usage: "those that have ended, too"}}},
 		{Name: "backendai info", Usage: "show what the manager knows of a session", ArgsUsage: "NAME", Description: example("info my-session"), Action: a.backendaiInfo},

@@ -42,6 +42,7 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 // settings are the variables that the command looks at, beside the home and the user.
 var settings = []string{
 	"PIE_SERVER", "PIE_CLI_HOME", "PIE_TOKEN", "PIERUN_KEY_PASSPHRASE", "SSH_AUTH_SOCK", "NO_COLOR", "XDG_STATE_HOME",
+	"BACKEND_ACCESS_KEY", "BACKEND_SECRET_KEY", "BACKEND_ENDPOINT",
 }
 
 // Setup gives each script an empty home and no settings of whoever runs the tests.
