@@ -93,8 +93,8 @@ func isLine(s string) bool {
 
 // mistakes are the beginnings of what the Lua machine and its library say about a wrong program.
 var mistakes = [...]string{
-	"attempt to call a non-function object", "attempt to index a non-table object(", "attempt to compare ",
-	"cannot perform ", "bad argument #", "for statement ", "table index is N", "table index is n", "stack overflow",
+	"attempt to call ", "attempt to index ", "attempt to compare ", "attempt to get the length of ",
+	"attempt to negate ", "cannot perform ", "bad argument #", "for statement ", "table index is N", "table index is n", "stack overflow",
 	"registry overflow", "lua callstack overflow", "too many recursions in ", "__unm undefined", "__len undefined",
 	"invalid value (", "wrong number of arguments", "the host failed: ", "module ",
 }

@@ -38,20 +38,28 @@ func installHook() {
 		}
 		concat := jumpTable[lua.OP_CONCAT]
 		jumpTable[lua.OP_CONCAT] = func(L *lua.LState, inst uint32, base unsafe.Pointer) int {
-			writeNumbers(L, int(inst&0x1ff), int(inst>>9)&0x1ff)
+			checkConcat(L, int(inst&0x1ff), int(inst>>9)&0x1ff)
 			return concat(L, inst, base)
 		}
 	})
 }
 
-// writeNumbers turns the numbers among the operands of a concatenation, registers from to last, into the text that
-// tostring gives them, where the machine would write another.
-func writeNumbers(L *lua.LState, from, last int) {
+// checkConcat turns the numbers among the operands of a concatenation, registers from to last, into the text that
+// tostring gives them, where the machine would write another, and refuses a result that is longer than any string may
+// be: s = s .. s in a loop would take all memory before anybody can stop it.
+func checkConcat(L *lua.LState, from, last int) {
+	length := 0
 	for i := from; i <= last; i++ {
-		if n, ok := L.Get(i + 1).(lua.LNumber); ok && !plainNumber(float64(n)) {
-			L.Replace(i+1, lua.LString(numberText(float64(n))))
+		switch v := L.Get(i + 1).(type) {
+		case lua.LString:
+			length += len(v)
+		case lua.LNumber:
+			if !plainNumber(float64(v)) {
+				L.Replace(i+1, lua.LString(numberText(float64(v))))
+			}
 		}
 	}
+	tooLong(L, "the operator ..", float64(length))
 }
 
 // lookUp is the slow path: it lets the scheduler of L take the task off the processor, or raise its cancellation.

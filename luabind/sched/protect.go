@@ -95,7 +95,7 @@ func (s *Scheduler) caught(L *lua.LState) int {
 	return 1
 }
 
-// explain adds what the machine leaves out of two messages of its own.
+// explain adds what the machine leaves out of messages of its own.
 func (s *Scheduler) explain(L *lua.LState, text lua.LString) lua.LValue {
 	switch {
 	case strings.HasPrefix(string(text), "runtime error: "):
@@ -103,7 +103,7 @@ func (s *Scheduler) explain(L *lua.LState, text lua.LString) lua.LValue {
 	case text == " stack overflow" || text == "lua callstack overflow":
 		return lua.LString(placeOf(L).String() + ": stack overflow")
 	}
-	return text
+	return lua.LString(named(L, string(text)))
 }
 
 // hostFailure makes an error of a Go panic in a function of the host.
@@ -187,12 +187,17 @@ func assert(L *lua.LState) int {
 	return 0
 }
 
-// raiseError is error(v[, level]) of the script. An error value keeps its place and traceback.
+// raiseError is error(v[, level]) of the script. An error value keeps its place and traceback. The machine counts this
+// function as level 0 and 1 alike, so the caller's caller is one further.
 func (s *Scheduler) raiseError(L *lua.LState) int {
 	v := L.Get(1)
 	if e, ok := luavalue.AsError(v); ok {
 		luavalue.Raise(L, e)
 	}
-	L.Error(v, L.OptInt(2, 1))
+	level := L.OptInt(2, 1)
+	if level > 1 {
+		level++
+	}
+	L.Error(v, level)
 	return 0
 }
