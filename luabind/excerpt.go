@@ -36,13 +36,11 @@ func (rt *Runtime) Describe(err error) string {
 
 // headline is "file:line: kind: message", with the call that failed.
 func headline(e *luavalue.Error) string {
-	head := e.Message
+	said := luavalue.Error{Kind: e.Kind, Message: e.Message}
 	if e.Op != "" && !strings.Contains(e.Message, e.Op) {
-		head = e.Op + ": " + head
+		said.Message = e.Op + ": " + said.Message
 	}
-	if e.Kind != luavalue.KindScript {
-		head = e.Kind + ": " + head
-	}
+	head := said.Said()
 	if e.Where != "" {
 		head = e.Where + ": " + head
 	}

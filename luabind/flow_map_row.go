@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -165,9 +166,13 @@ func (g *mapping) report() {
 		return
 	}
 	failed := FailedRows{Where: g.scope.Where(), Failed: len(g.failed), Total: g.started, Kinds: map[string]int{}}
+	first := g.failed[0]
 	for _, r := range g.failed {
 		failed.Kinds[r.err.Kind]++
+		if r.index < first.index {
+			first = r
+		}
 	}
-	failed.First = g.failed[0].err.Error()
+	failed.First = fmt.Sprintf("row %d: %s", first.index, first.err)
 	g.rt.report.add(func(report *Report) { report.Maps = append(report.Maps, failed) })
 }

@@ -83,6 +83,7 @@ func (l *launch) start(L *lua.LState) *instance {
 	limit, isLife := l.launchLimit()
 	l.spec.Timeout = limit
 	inner, err := l.unborn().await(L, c, limit)
+	l.c.rt.syncJournal()
 	if err != nil {
 		luavalue.Raise(L, l.failure(err, isLife))
 	}
@@ -97,6 +98,13 @@ func (l *launch) start(L *lua.LState) *instance {
 	i.own(l.opts.scope)
 	i.watch()
 	return i
+}
+
+// syncJournal makes what a launch has become outlive this process before the script goes on.
+func (rt *Runtime) syncJournal() {
+	if rt.cfg.Journal != nil {
+		rt.cfg.Journal.Sync()
+	}
 }
 
 // launchLimit is the time for the launch answer: launch_timeout, or what timeout leaves if that is less.

@@ -3,7 +3,6 @@ package luabind
 import (
 	"context"
 	"errors"
-
 	"os/exec"
 	"runtime"
 	"time"
@@ -53,7 +52,8 @@ func (rt *Runtime) shell(ctx context.Context, command string) (int, error) {
 		cmd = exec.CommandContext(ctx, "cmd", "/C", command)
 	}
 	cmd.Stdout, cmd.Stderr = rt.stdout, rt.stderr
-	cmd.WaitDelay = time.Second // what it has started itself may hold its streams open
+	endTogether(cmd)
+	cmd.WaitDelay = time.Second // what has left its group may hold its streams open
 	err := cmd.Run()
 	var failed *exec.ExitError
 	if errors.As(err, &failed) {

@@ -46,19 +46,62 @@ func (r Report) Lines(quiet bool) []string {
 	for _, m := range r.Maps {
 		lines = append(lines, m.line())
 	}
-	for _, i := range r.Unconfirmed {
-		lines = append(lines, fmt.Sprintf("NOT confirmed: %s may still be running: %s", i, i.Why))
+	for _, g := range alike(r.Unconfirmed) {
+		lines = append(lines, fmt.Sprintf("NOT confirmed: %s may still be running: %s", g.withIDs(), g.Why))
 	}
 	if quiet {
 		return lines
 	}
-	for _, i := range r.Ended {
-		lines = append(lines, fmt.Sprintf("the end of the script terminated %s", i))
+	for _, g := range alike(r.Ended) {
+		lines = append(lines, fmt.Sprintf("the end of the script terminated %s", g))
 	}
-	for _, i := range r.Kept {
-		lines = append(lines, fmt.Sprintf("detached: %s: %s", i, i.Why))
+	for _, g := range alike(r.Kept) {
+		lines = append(lines, fmt.Sprintf("detached: %s: %s", g.withIDs(), g.Why))
 	}
 	return lines
+}
+
+// group is instances of one program that were launched at one line and left for one reason, the first of them by name.
+type group struct {
+	LeftInstance
+	ids []string
+}
+
+// alike groups instances, in the order in which the first of each group was left.
+func alike(list []LeftInstance) []*group {
+	type key struct{ program, where, why string }
+	at := map[key]*group{}
+	var groups []*group
+	for _, i := range list {
+		k := key{i.Program, i.Where, i.Why}
+		if at[k] == nil {
+			at[k] = &group{LeftInstance: i}
+			groups = append(groups, at[k])
+		}
+		at[k].ids = append(at[k].ids, i.ID)
+	}
+	return groups
+}
+
+// String is "10000 × echo, launched at flow.lua:3"; a single instance has its id.
+func (g *group) String() string {
+	if len(g.ids) == 1 {
+		return g.LeftInstance.String()
+	}
+	return fmt.Sprintf("%d × %s%s", len(g.ids), g.Program, g.at())
+}
+
+// withIDs names the first few, too: they may have to be looked after.
+func (g *group) withIDs() string {
+	const most = 3
+	if len(g.ids) == 1 {
+		return g.String()
+	}
+	ids := strings.Join(g.ids[:min(most, len(g.ids))], ", ")
+	if len(g.ids) > most {
+		ids += ", …"
+	}
+	return fmt.Sprintf("%s (%s)", g, ids)
 }
 
 func (m FailedRows) line() string {
@@ -76,11 +119,14 @@ func (m FailedRows) line() string {
 
 // String names the instance and the line of its launch.
 func (i LeftInstance) String() string {
-	s := fmt.Sprintf("%s (%s)", i.Program, i.ID)
-	if i.Where != "" {
-		s += ", launched at " + i.Where
+	return fmt.Sprintf("%s (%s)%s", i.Program, i.ID, i.at())
+}
+
+func (i LeftInstance) at() string {
+	if i.Where == "" {
+		return ""
 	}
-	return s
+	return ", launched at " + i.Where
 }
 
 // reporter collects the report of a run. Its methods may be called from any goroutine.

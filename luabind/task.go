@@ -156,7 +156,7 @@ func (rt *Runtime) taskTimeout(L *lua.LState) int {
 	}
 	d := luavalue.ArgDuration(L, 1, "task.timeout", 0)
 	luavalue.ArgFunction(L, 2, "task.timeout")
-	return rt.inScope(L, sched.ScopeOptions{Kind: "timeout", Timeout: limit(d)}, 2)
+	return rt.inScope(L, sched.ScopeOptions{Kind: "task.timeout", Timeout: limit(d)}, 2)
 }
 
 // task.deadline(at, fn, ...) is timeout with the end given on the clock of task.now.
@@ -166,7 +166,7 @@ func (rt *Runtime) taskDeadline(L *lua.LState) int {
 		luavalue.WrongArg(L, 1, "task.deadline", "must be a time of task.now(), not nil")
 	}
 	luavalue.ArgFunction(L, 2, "task.deadline")
-	return rt.inScope(L, sched.ScopeOptions{Kind: "deadline", Timeout: limit(at - rt.sched.Now())}, 2)
+	return rt.inScope(L, sched.ScopeOptions{Kind: "task.deadline", Timeout: limit(at - rt.sched.Now())}, 2)
 }
 
 // limit makes a ScopeOptions.Timeout of a limit that was asked for: nothing left means already passed.

@@ -15,7 +15,8 @@ type Journal interface {
 	Intent(l Launching) (ticket string, err error)
 	// Launched tells the id that the launch of ticket got.
 	Launched(ticket, instanceID string)
-	// Sync waits until what was told so far would outlive the process. It is called before a launch returns.
+	// Sync waits until what was told so far would outlive the process. Launch calls it before it returns;
+	// who uses Begin calls it when the answer has come.
 	Sync()
 	// Refused tells that the launch of ticket did not happen.
 	Refused(ticket string)

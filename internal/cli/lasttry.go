@@ -12,13 +12,16 @@ import (
 
 // lastTry ends, over a connection of its own, what this run has launched on the server of the command line and was not
 // seen to end: the connection that launched it was lost, or had stopped answering. It gives the ids that are gone, and
-// takes no longer than the grace. Nothing is dialled when nothing is open.
-func (a *app) lastTry(server *connection, open []journal.Entry, kept pie.Journal, grace time.Duration) map[string]bool {
-	defer server.close()
-	open = slices.DeleteFunc(open, func(e journal.Entry) bool {
-		return e.Detached || e.Claimed || e.InstanceID == "" || !sameServer(e.Server, server.cfg.URI)
-	})
+// takes no longer than the grace. Nothing is dialled, and no key is looked for, when nothing is open.
+func (a *app) lastTry(again func() *connection, open []journal.Entry, kept pie.Journal, grace time.Duration) map[string]bool {
+	open = slices.DeleteFunc(open, func(e journal.Entry) bool { return e.Detached || e.Claimed || e.InstanceID == "" })
 	if len(open) == 0 {
+		return nil
+	}
+	server := again()
+	open = slices.DeleteFunc(open, func(e journal.Entry) bool { return !sameServer(e.Server, server.cfg.URI) })
+	if len(open) == 0 {
+		server.close()
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), grace)

@@ -47,7 +47,7 @@ func TestLastTry(t *testing.T) {
 		t.Fatalf("%v; open %v, running %v", err, open, e.Instances())
 	}
 	a := &app{env: Env{}.withDefaults()}
-	gone := a.lastTry(server(), open, kept, time.Minute)
+	gone := a.lastTry(server, open, kept, time.Minute)
 	if len(gone) != 1 || !gone[open[0].InstanceID] || len(e.Instances()) != 1 || len(kept.Open()) != 1 {
 		t.Errorf("gone %v, open %v, running %v", gone, kept.Open(), e.Instances())
 	}
@@ -55,7 +55,7 @@ func TestLastTry(t *testing.T) {
 	if left := without(report, gone).Unconfirmed; len(left) != 1 || left[0].ID != "other" {
 		t.Errorf("%v", left)
 	}
-	if again := a.lastTry(server(), kept.Open(), kept, time.Minute); again != nil {
+	if again := a.lastTry(server, kept.Open(), kept, time.Minute); again != nil {
 		t.Errorf("%v", again)
 	}
 }

@@ -224,7 +224,7 @@ func (a *app) carryOut(ctx context.Context, s *script) error {
 		return a.overdue(ctx)
 	}
 	rt.Close()
-	gone := a.lastTry(s.again(), journal.Open(), journal, s.cfg.Grace)
+	gone := a.lastTry(s.again, journal.Open(), journal, s.cfg.Grace)
 	return a.report(rt, s, err, gone)
 }
 

@@ -45,10 +45,7 @@ func (e *Error) Error() string {
 	if e.Where != "" {
 		b.WriteString(e.Where + ": ")
 	}
-	if e.Kind != KindScript {
-		b.WriteString(e.Kind + ": ")
-	}
-	b.WriteString(e.Message)
+	b.WriteString(e.Said())
 	if e.Server != "" && !strings.Contains(e.Message, e.Server) {
 		fmt.Fprintf(&b, "; the server said: %s", e.Server)
 	}
@@ -56,6 +53,15 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " (%s)", e.Hint)
 	}
 	return b.String()
+}
+
+// Said is kind and message: without the kind where it is plain script, or where the message begins with a call of that
+// name, as in "task.timeout: 5s passed".
+func (e *Error) Said() string {
+	if first, _, _ := strings.Cut(e.Message, " "); e.Kind == KindScript || strings.HasSuffix(first, "."+e.Kind+":") {
+		return e.Message
+	}
+	return e.Kind + ": " + e.Message
 }
 
 // Unwrap gives the Go error below.

@@ -81,8 +81,8 @@ func frameName(L *lua.LState, dbg *lua.Debug) string {
 	switch name := dbg.Name; {
 	case name == "" || name == "?" || name == "corountine" || strings.HasPrefix(name, "("):
 		return ""
-	case name == "main chunk":
-		return " in the main chunk"
+	case name == "main chunk": // what the machine calls the first function of every thread
+		return ""
 	case strings.HasPrefix(name, "<"):
 		return " in the function at " + strings.Trim(name, "<>")
 	default:

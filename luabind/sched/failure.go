@@ -2,6 +2,7 @@ package sched
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	lua "github.com/yuin/gopher-lua"
@@ -27,8 +28,22 @@ func (f *Failure) Err(L *lua.LState) *luavalue.Error {
 	}
 	if f.trace != "" {
 		f.err.Traceback = f.trace
+		if _, text := f.Value.(lua.LString); !text && f.err.Where == "" {
+			f.err.Where = raisedAt(f.trace) // a table or nil has no place of its own
+		}
 	}
 	return f.err
+}
+
+// raisedAt is "file:line" of the innermost function of a traceback, "" if that cannot be told.
+func raisedAt(trace string) string {
+	line, _, _ := strings.Cut(trace, "\n")
+	line, _, _ = strings.Cut(line, " in function ")
+	line, _, _ = strings.Cut(line, " in the function at ")
+	if colon := strings.LastIndexByte(line, ':'); colon < 0 || strings.Trim(line[colon+1:], "0123456789") != "" {
+		return ""
+	}
+	return line
 }
 
 // Raise raises the same value again; the traceback goes on from where it was.

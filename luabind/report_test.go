@@ -1,0 +1,63 @@
+package luabind_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pierun/pierun/luabind"
+)
+
+func TestReportGroupsWhatIsAlike(t *testing.T) {
+	at := func(id, where, why string) luabind.LeftInstance {
+		return luabind.LeftInstance{ID: id, Program: "echo", Where: where, Why: why}
+	}
+	r := luabind.Report{
+		Ended:       []luabind.LeftInstance{at("a", "f.lua:3", ""), at("b", "f.lua:4", ""), at("c", "f.lua:3", "")},
+		Unconfirmed: []luabind.LeftInstance{at("d", "", "lost"), at("e", "", "lost"), at("f", "", "lost"), at("g", "", "lost")},
+		Kept:        []luabind.LeftInstance{at("h", "f.lua:9", "goes on")},
+	}
+	want := []string{
+		"NOT confirmed: 4 × echo (d, e, f, …) may still be running: lost",
+		"the end of the script terminated 2 × echo, launched at f.lua:3",
+		"the end of the script terminated echo (b), launched at f.lua:4",
+		"detached: echo (h), launched at f.lua:9: goes on",
+	}
+	if got := r.Lines(false); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Whatever a script raises, the person is shown where.
+func TestWhatIsRaisedHasAPlace(t *testing.T) {
+	for code, want := range map[string]string{
+		"local function f()\n  error({ code = 7 })\nend\nf()": "test.lua:2: ",
+		"\nerror()": "test.lua:2: ",
+		"local t = task.spawn(function()\n  error(setmetatable({}, { __tostring = function() return 'words' end }))\nend)\nt:join()": "test.lua:2: words",
+		"task.timeout('50ms', function() task.sleep(10) end)":                                                                        "test.lua:1: task.timeout: 50ms passed",
+		"flow.retry(function() task.sleep(10) end, { timeout = '1s', times = 1 })":                                                   "test.lua:1: timeout: flow.retry: 1s passed",
+	} {
+		var described string
+		bubble(t, func(t *testing.T) {
+			h := newHost(t)
+			described = h.rt.Describe(h.run(code))
+		})
+		if !strings.HasPrefix(described, want) || strings.Contains(described, "main chunk") {
+			t.Errorf("%s\ngives %s", code, described)
+		}
+	}
+}
+
+// The summary of a map names its first failed row, whichever failed first.
+func TestMapNamesItsFirstFailedRow(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := newHost(t)
+		err := h.run("flow.map({ 3, 2, 1 }, function(n) task.sleep(n) error('slept ' .. n) end, { ordered = false })")
+		if err != nil {
+			t.Fatal(h.rt.Describe(err))
+		}
+		lines := h.rt.Report().Lines(false)
+		if len(lines) != 1 || !strings.Contains(lines[0], "3 of 3 rows failed") || !strings.HasSuffix(lines[0], "the first: row 1: test.lua:1: slept 3") {
+			t.Errorf("%q", lines)
+		}
+	})
+}
