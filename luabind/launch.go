@@ -26,13 +26,16 @@ func (c *client) newLaunch(op string) *launch {
 
 // launchCall is launch(program[, input[, opts]]) with its first argument at stack index at.
 func (c *client) launchCall(L *lua.LState, at int, op string) int {
-	L.Push(c.launchFrom(L, at, op, false).start(L).value)
+	var l *launch
+	c.rt.sched.Aside(L, func() { l = c.launchFrom(L, at, op, false) })
+	L.Push(l.start(L).value)
 	return 1
 }
 
 // runCall is run(program[, input[, opts]]): launch and wait; an instance that is left early is terminated.
 func (c *client) runCall(L *lua.LState, at int, op string) int {
-	l := c.launchFrom(L, at, op, true)
+	var l *launch
+	c.rt.sched.Aside(L, func() { l = c.launchFrom(L, at, op, true) })
 	i := l.start(L)
 	ended := false
 	defer func() {

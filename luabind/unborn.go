@@ -44,27 +44,41 @@ func (u *unborn) await(L *lua.LState, c *client, limit time.Duration) (*pie.Inst
 }
 
 // begin sends the launch and waits: without a goroutine of its own where the client can do so. The limit is the
-// request's own deadline then.
+// request's own deadline then. The sending is posted: on the stack of a task it would leave that large for good.
 func (u *unborn) begin(L *lua.LState, c *client, limit time.Duration) (*pie.Instance, error) {
 	s := c.rt.sched
-	task, over := s.Current(), false
+	task, begun, refused, dropped := s.Current(), false, false, false
 	var err error
+	u.cancel = func() {
+		if dropped = true; refused {
+			close(u.answered) // the task does not come to launch it
+		}
+	}
 	s.Hold()
-	cancel, ok := c.inner.Begin(u.spec, func(inner *pie.Instance, e error) {
-		u.inner = inner
+	finish := func(inner *pie.Instance, e error) {
+		u.inner, err = inner, e
 		close(u.answered)
-		s.Post(func() {
-			over, err = true, e
-			task.Wake()
-			s.Release()
-		})
-	})
-	if !ok {
+		s.Post(func() { begun = true; task.Wake(); s.Release() })
+	}
+	s.Post(func() {
+		if dropped {
+			finish(nil, nil)
+			return
+		}
+		cancel, ok := c.inner.Begin(u.spec, finish)
+		if ok {
+			u.cancel = cancel
+			return
+		}
+		refused = true
+		u.sent.Store(false)
+		task.Wake()
 		s.Release()
+	})
+	task.WaitFor(L, -1, func() bool { return begun || refused })
+	if refused {
 		return u.launch(L, c, limit)
 	}
-	u.cancel = cancel
-	task.WaitFor(L, -1, func() bool { return over })
 	return u.inner, err
 }
 

@@ -51,6 +51,7 @@ type Scheduler struct {
 	timers  timers
 	inbox   inbox
 	monitor monitor
+	aside   func()        // what the running task wants to be run on this goroutine's stack
 	slice   atomic.Uint64 // odd while a task runs
 	seen    atomic.Uint64 // what the monitor saw last
 	flag    atomic.Bool   // the running task shall look up
@@ -197,7 +198,7 @@ func (s *Scheduler) runSlice(t *Task) {
 	t.state, s.cur = active, t
 	s.slice.Add(1)
 	s.monitor.unpark()
-	t.shell.next()
+	s.runUntilWait(t)
 	s.slice.Add(1)
 	s.cur = nil
 	s.lower()
