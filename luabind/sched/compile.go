@@ -1,7 +1,7 @@
 package sched
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -20,9 +20,13 @@ func (s *Scheduler) Compile(r io.Reader, chunk string) (fn *lua.LFunction, err e
 			fn, err = nil, compileFailure(chunk, 0, fmt.Sprintf("the compiler failed: %v", r), nil)
 		}
 	}()
-	stmts, err := parse.Parse(r, chunk)
+	code, err := io.ReadAll(r)
 	if err != nil {
-		return nil, syntaxError(chunk, err)
+		return nil, compileFailure(chunk, 0, err.Error(), err)
+	}
+	stmts, err := parse.Parse(bytes.NewReader(code), chunk)
+	if err != nil {
+		return nil, syntaxError(chunk, string(code), err)
 	}
 	m := &mender{chunk: chunk}
 	stmts = m.body(0, stmts)
@@ -36,25 +40,6 @@ func (s *Scheduler) Compile(r io.Reader, chunk string) (fn *lua.LFunction, err e
 	mendLists(proto)
 	mendGotos(proto)
 	return s.l.NewFunctionFromProto(proto), nil
-}
-
-// syntaxError says where, in one line.
-func syntaxError(chunk string, err error) error {
-	e, ok := errors.AsType[*parse.Error](err)
-	switch {
-	case !ok:
-		return compileFailure(chunk, 0, err.Error(), err)
-	case e.Pos.Line == parse.EOF:
-		return compileFailure(chunk, 0, e.Message+" at the end of the file: something is not closed", err)
-	}
-	return compileFailure(chunk, e.Pos.Line, fmt.Sprintf("%s near '%s'", e.Message, e.Token), err)
-}
-
-func compileError(chunk string, err error) error {
-	if e, ok := errors.AsType[*lua.CompileError](err); ok {
-		return compileFailure(chunk, e.Line&^gotoMark, unmarked(e.Message), err)
-	}
-	return compileFailure(chunk, 0, err.Error(), err)
 }
 
 // compileFailure is the error value of all of them; line 0 is none.
