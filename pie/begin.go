@@ -65,7 +65,8 @@ func (b *begun) write() bool {
 	if b.p.Sent != nil {
 		b.p.Sent()
 	}
-	b.r = request{op: "launch", kind: b.cmd.Kind, long: true, limit: b.p.Timeout, answered: b.answered, late: b.late, done: b.settled}
+	b.r = request{op: "launch", kind: b.cmd.Kind, long: true, target: b.cmd.Program + b.cmd.Hash,
+		limit: b.p.Timeout, answered: b.answered, late: b.late, done: b.settled}
 	b.l.within(&b.r, b.c.limit(&b.r))
 	if b.l.requests.add(&b.r) == nil {
 		b.cmd.Corr = b.r.corr

@@ -46,12 +46,16 @@ func readLost(err error) *Error {
 
 // ioLost is a failed write: the other side does not take bytes any more.
 func ioLost(err error) *Error {
-	var t net.Error
-	if errors.As(err, &t) && t.Timeout() {
+	if isTimeout(err) {
 		return &Error{Kind: KindLost, Message: "the server stopped reading what it was sent", Err: err,
 			Hint: "it is stuck, or was sent more than it takes; this connection was given up"}
 	}
 	return &Error{Kind: KindLost, Message: "the connection broke while a command was written", Err: err}
+}
+
+func isTimeout(err error) bool {
+	var t net.Error
+	return errors.As(err, &t) && t.Timeout()
 }
 
 // noAnswer is a request whose deadline passed.

@@ -44,6 +44,7 @@ type link struct {
 
 	wg      sync.WaitGroup // reader and writer
 	leaving atomic.Bool    // this side is closing it
+	silent  atomic.Bool    // given up because nothing came, or nothing was taken: the server may not know that it has ended
 	once    sync.Once
 	cut     chan struct{} // closed when the link has failed or was closed
 	gone    chan struct{} // closed when everything on it is settled
@@ -142,6 +143,8 @@ func (i *Instance) lose(l *link, why *Error) {
 	e := *why
 	e.Op, e.InstanceID, e.Running = "recv", i.id, Unknown
 	switch {
+	case f.KillsOnClose && l.silent.Load():
+		e.Hint = "this server ends what it runs for a connection when it notices that the connection is gone, which may be never: terminate it by its id"
 	case f.KillsOnClose:
 		e.Running, e.Hint = False, "this server ends what it runs for a connection together with it"
 	case f.DetachOnClose:

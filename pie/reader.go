@@ -119,6 +119,9 @@ func (l *link) answer(e *wire.Event) {
 	if r.kind == wire.List {
 		a.instances, a.err = l.listed(e, a)
 	}
+	if a.ok {
+		l.requests.succeeded(r)
+	}
 	if r.answered != nil {
 		r.answered(l, e, &a)
 	}

@@ -19,6 +19,8 @@ type request struct {
 	stop    func() bool   // of its deadline
 	long    bool          // may keep the server busy: a launch or an install
 	limit   time.Duration // for the answer; 0: the client's own
+	target  string        // of a launch: what is launched
+	warm    bool          // … and has been before, so that it does not keep the server busy; set by the table
 
 	// answered, if set, runs on the reader's goroutine when the answer comes and before the next frame is read.
 	answered func(l *link, e *wire.Event, r *reply)
@@ -41,9 +43,10 @@ type requests struct {
 	mu   sync.Mutex
 	byID map[uint32]*request
 	last uint32
-	long int           // how many long ones the server has not answered
-	shut error         // no more of them; why
-	idle chan struct{} // closed when the table is empty, after giveUp
+	long int             // how many long ones the server has not answered
+	warm map[string]bool // targets of launches that went well since the last install: nothing has to be compiled for them
+	shut error           // no more of them; why
+	idle chan struct{}   // closed when the table is empty, after giveUp
 }
 
 // add gives r a correlation id: from 1 upward, past those still in use.
@@ -57,7 +60,7 @@ func (t *requests) add(r *request) error {
 	}
 	r.corr = t.last
 	t.byID[r.corr] = r
-	if r.long {
+	if r.warm = t.warm[r.target]; r.long && !r.warm {
 		t.long++
 	}
 	return nil
@@ -76,8 +79,22 @@ func (t *requests) take(corr uint32) (r *request, abandoned bool) {
 
 func (t *requests) remove(r *request) {
 	delete(t.byID, r.corr)
-	if r.long {
+	if r.long && !r.warm {
 		t.long--
+	}
+}
+
+// succeeded notes what the server has got ready, or may have to make ready anew.
+func (t *requests) succeeded(r *request) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case r.kind == wire.AddProgram:
+		t.warm = nil
+	case r.target != "" && t.warm == nil:
+		t.warm = map[string]bool{r.target: true}
+	case r.target != "":
+		t.warm[r.target] = true
 	}
 }
 

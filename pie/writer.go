@@ -20,6 +20,7 @@ func (l *link) write() {
 		arena, frames = l.out.take(arena, frames)
 		closing, err := l.drain(arena, frames)
 		if err != nil {
+			l.silent.Store(isTimeout(err))
 			l.fail(ioLost(err))
 			return
 		}

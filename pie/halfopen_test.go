@@ -1,0 +1,47 @@
+package pie_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pierun/pierun/pie"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// TestHalfOpenConnectionIsFoundWhileAKnownProgramIsLaunched: nothing has to be compiled for it, so that the silence is
+// no sign of work, whatever a second connection says.
+func TestHalfOpenConnectionIsFoundWhileAKnownProgramIsLaunched(t *testing.T) {
+	for _, generation := range []string{"worker-0.5", "gateway-0.5"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake(t, generation, func(c *fakeConn) {
+				if c.mute = c.n == 1; !c.mute {
+					for cmd, ok := c.read(); ok; cmd, ok = c.read() {
+						c.yes(&cmd, "Pong")
+					}
+					return
+				}
+				cmd := c.want(wire.Launch)
+				c.yes(&cmd, idA)
+				c.idle()
+			})
+			c := f.dial(func(cfg *pie.Config) { cfg.Liveness = 20 * time.Second })
+			i := launch(t, c, pie.Launch{})
+			began := time.Now()
+			if _, err := c.Launch(context.Background(), pie.Launch{Program: "p@1.0.0"}); !errors.Is(err, pie.ErrLost) {
+				t.Errorf("%v", err)
+			}
+			if took := time.Since(began); took > 20*time.Second {
+				t.Errorf("found after %v", took)
+			}
+			var e *pie.Error
+			if !errors.As(i.Failure(), &e) || e.Running != pie.Unknown {
+				t.Errorf("%s: %#v: a server that may not have noticed cannot be said to have ended it", generation, e)
+			}
+			c.Close(context.Background())
+			f.stop()
+		})
+	}
+}
