@@ -151,7 +151,7 @@ func (f *faultTrial) judge(s *sight, fault *breakage) {
 		f.Errorf("completed after %q of %q", s.got, s.said)
 	case s.end.Kind != 0 && there:
 		f.Errorf("%v, and the engine still runs it", s.end.Kind)
-	case errors.As(s.err, &e) && e.Running == pie.False && there && fault.kind != stall:
+	case errors.As(s.err, &e) && e.Running == pie.False && there:
 		f.Errorf("lost and said not to run, but the engine runs it")
 	case errors.As(s.err, &e) && e.Running == pie.True && !there:
 		f.Errorf("lost and said to run, but the engine does not have it")

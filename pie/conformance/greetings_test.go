@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -122,7 +123,10 @@ func halfOpen(x *trial) {
 	began := time.Now()
 	w.stall()
 	_, err := x.all(i)
-	x.refused("after the stall", err, pie.ErrLost)
+	var e *pie.Error
+	if !errors.As(err, &e) || e.Kind != pie.KindLost || e.Running != pie.Unknown {
+		x.Errorf("after the stall: %#v", err) // the server may not have noticed
+	}
 	if took := time.Since(began); x.place == inMemory && took > 2*time.Second {
 		x.Errorf("found after %v", took)
 	}
