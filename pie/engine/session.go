@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -270,7 +271,11 @@ func (s *session) hangUp() {
 
 // reset ends the stream as a crash of the machine would: the peer gets an error. Any goroutine.
 func (s *session) reset() {
-	switch c := s.conn.(type) {
+	conn := s.conn
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	switch c := conn.(type) {
 	case *memoryConn:
 		c.reset()
 	case *net.TCPConn:
