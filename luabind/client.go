@@ -23,6 +23,8 @@ type client struct {
 	dialling bool
 	waiting  []*sched.Task // who waits for the dial
 
+	inputs parameters // of what was installed here
+
 	live map[*instance]struct{} // launched here, not ended, not detached
 }
 

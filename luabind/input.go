@@ -33,6 +33,7 @@ func (l *launch) inputTable(L *lua.LState, t *lua.LTable) {
 	}
 	if values, ok := plain.(map[string]any); ok {
 		l.spec.Values = values
+		l.c.inputs.check(L, l.c.rt, l.spec.Program, values)
 		return
 	}
 	list, err := luavalue.Encode(t, luavalue.EncodeOptions{})

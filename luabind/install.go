@@ -40,5 +40,6 @@ func (c *client) install(L *lua.LState, op string, up pie.Upload) pie.Installed 
 	if err != nil {
 		fail(L, op, err)
 	}
+	c.inputs.learn(done, up.Manifest)
 	return done
 }
