@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"unsafe"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
@@ -71,9 +72,12 @@ func instSendBytes(L *lua.LState) int {
 	const op = "instance:send_bytes"
 	i, data := self[*instance](L, op), luavalue.ArgString(L, 2, op)
 	i.alive(L, op)
-	i.sendData(L, op, []byte(data), optionalName(L, op, ""))
+	i.sendData(L, op, bytesOf(data), optionalName(L, op, ""))
 	return 0
 }
+
+// bytesOf gives the bytes of a string without copying them; they are only read.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 func optionalName(L *lua.LState, op, name string) string {
 	if L.Get(3) == lua.LNil {

@@ -10,15 +10,20 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-// assembly is one file on its way from a program. It lives on the reader's goroutine. Memory grows by what arrives;
-// beyond memoryFile it goes to disk.
+// assembly is one file on its way from a program. The reader checks the order of its parts; storing and hashing them
+// is the work of a helper, on another core, for a file of many parts. Memory grows by what arrives; beyond memoryFile
+// it goes to disk.
 type assembly struct {
-	next, total uint32
-	size        int64
-	name        string
-	data        []byte
-	file        *os.File
-	hash        *blake3.Hasher
+	next, total uint32 // the reader's
+	helper      *helper
+
+	// The helper's until it has ended; the reader's where there is none.
+	size int64
+	name string
+	data []byte
+	file *os.File
+	hash *blake3.Hasher
+	err  error
 }
 
 // memoryFile is the largest file that is kept in memory.
@@ -26,7 +31,7 @@ const memoryFile = 8 << 20
 
 // chunk brings one part of a file to its place and queues the file when it is whole.
 func (l *link) chunk(i *Instance, e *wire.Event) {
-	b, err := i.assemble(e)
+	b, err := i.assemble(l, e)
 	switch {
 	case err != nil:
 		l.commit(i)
@@ -38,7 +43,7 @@ func (l *link) chunk(i *Instance, e *wire.Event) {
 
 // assemble takes one part; it gives the file when that was the last. The first part begins anew: the same content
 // sent twice is two files.
-func (i *Instance) assemble(e *wire.Event) (*Blob, *Error) {
+func (i *Instance) assemble(l *link, e *wire.Event) (*Blob, *Error) {
 	i.filesMu.Lock()
 	defer i.filesMu.Unlock()
 	if i.Settled() {
@@ -57,7 +62,15 @@ func (i *Instance) assemble(e *wire.Event) (*Blob, *Error) {
 		i.forget(hash)
 		return nil, &Error{Kind: KindProtocol, Message: "the parts of a file came out of order"}
 	}
-	if err := a.add(i, e.Chunk.Data); err != nil {
+	a.next++
+	a.take(i, l, e.Chunk.Data)
+	if a.next == a.total {
+		a.helper.wait()
+	} else if a.helper != nil {
+		return nil, nil // its errors can wait for the end
+	}
+	if a.err != nil {
+		err := a.err
 		i.forget(hash)
 		return nil, notStored(err)
 	}
@@ -73,7 +86,6 @@ func notStored(err error) *Error {
 
 // add stores one part.
 func (a *assembly) add(i *Instance, part []byte) error {
-	a.next++
 	a.size += int64(len(part))
 	_, _ = a.hash.Write(part) // a hash never fails
 	if a.file == nil && (i.saveDir != "" || a.size > memoryFile || i.queue.size() > i.client.cfg.InstanceBuffer/2) {
@@ -148,7 +160,11 @@ func (a *assembly) settle(b *Blob, folder string) error {
 
 // drop forgets a file that did not become whole.
 func (a *assembly) drop() {
-	if a != nil && a.file != nil {
+	if a == nil {
+		return
+	}
+	a.helper.wait()
+	if a.file != nil {
 		a.file.Close()
 		os.Remove(a.file.Name())
 		a.file = nil

@@ -93,7 +93,7 @@ func (o *outbox) add(arena []byte, f outFrame) {
 // take swaps the box's content with the writer's used-up buffers and marks the requests in it as written: from here
 // on they may have reached the server.
 func (o *outbox) take(arena []byte, frames []outFrame) ([]byte, []outFrame) {
-	if cap(arena) > 4*flushAt {
+	if cap(arena) > 4*flushAt && cap(arena) > 4*len(arena) { // kept while an upload fills it
 		arena = nil
 	}
 	clear(frames)

@@ -81,7 +81,7 @@ func (s *sock) flush(timeout time.Duration) error {
 		return err
 	}
 	_, err := s.Conn.Write(s.spare)
-	if cap(s.spare) > 4*flushAt {
+	if cap(s.spare) > 4*flushAt && cap(s.spare) > 4*len(s.spare) { // kept while an upload fills it
 		s.spare = nil
 	}
 	return err
