@@ -61,7 +61,7 @@ func TestArgsRefused(t *testing.T) {
 	q := questionsFile(t)
 	for words, want := range map[string]string{
 		"":                       "questions is missing",
-		"nowhere":                "questions must be a file that exists",
+		"nowhere":                "questions must be a file that exists: there is no nowhere",
 		"Q --limit":              "--limit needs a value",
 		"Q --limit --verbose":    "--limit needs a value, and --verbose follows it",
 		"Q --limit x":            `--limit must be a whole number, not "x"`,

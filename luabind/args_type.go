@@ -1,7 +1,9 @@
 package luabind
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -89,8 +91,11 @@ func fileExists(v lua.LValue) error {
 	if v == lua.LString("-") {
 		return nil
 	}
-	if _, err := os.Stat(v.String()); err != nil {
-		return fmt.Errorf("must be a file that exists: %w", err)
+	switch _, err := os.Stat(v.String()); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("must be a file that exists: there is no %s", v)
+	case err != nil:
+		return fmt.Errorf("must be a file that can be read: %w", err)
 	}
 	return nil
 }

@@ -107,9 +107,11 @@ func (c *client) query(L *lua.LState, op, subject string) lua.LValue {
 	return lua.LString(text)
 }
 
-// client:info() tells what is known of the connection.
+// client:info() tells what is known of the connection. The first call asks the server whether it is simulated; what it
+// does not answer is no.
 func clientInfo(L *lua.LState) int {
 	c := connected(L, "client:info")
+	_, _ = sched.Await(L, closeGrace, c.inner.Simulated, nil)
 	info := c.inner.Info()
 	t := L.CreateTable(0, 6)
 	t.RawSetString("uri", lua.LString(info.URI))

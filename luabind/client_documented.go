@@ -51,7 +51,7 @@ func clientAuthenticate(L *lua.LState) int {
 	return 0
 }
 
-// closeGrace is how long client:close waits until what it owns is confirmed to be gone.
+// closeGrace is how long client:close waits until what it owns is confirmed to be gone, and client:info for an answer.
 const closeGrace = 5 * time.Second
 
 // client:close() terminates what was launched here, waits for the confirmation and closes. Twice is harmless.
@@ -76,8 +76,12 @@ func clientClose(L *lua.LState) int {
 func (c *client) releaseLive(L *lua.LState) {
 	task, left := c.rt.sched.Current(), 0
 	for i := range c.live {
+		if i.Ended() {
+			continue
+		}
 		left++
-		i.Release(func() { c.rt.sched.Post(func() { left--; task.Wake() }) })
+		why := i.gone("its client was closed").WithHint("close the client when its instances are done")
+		i.release(why, func() { c.rt.sched.Post(func() { left--; task.Wake() }) })
 	}
 	start := c.rt.sched.Now()
 	for left > 0 {
@@ -139,12 +143,15 @@ func launchDocumented(L *lua.LState, op string, registry bool) int {
 func (c *client) needRegistry(L *lua.LState, op string) {
 	if yes, _ := c.inner.Supports("registry"); !yes {
 		raise(L, op, luavalue.KindUnsupported, "client:launch_instance starts what is installed; client:install installs",
-			"%s: a %s server takes no programs from a registry", op, c.inner.Info().Dialect)
+			"%s: %s servers take no programs from a registry", op, c.inner.Info().Dialect)
 	}
 }
 
 // stringList reads a list of words; numbers count as words.
 func stringList(L *lua.LState, t *lua.LTable, op string) []string {
+	if hasNames(t) {
+		raise(L, op, luavalue.KindUsage, `as in { "--prompt", "hello" }; client:launch takes a table with names`, "%s: the arguments must be a list of words, and this table has names", op)
+	}
 	words := make([]string, 0, t.Len())
 	for i := 1; i <= t.Len(); i++ {
 		switch v := t.RawGetInt(i).(type) {

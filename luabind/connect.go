@@ -10,6 +10,7 @@ import (
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
 	"github.com/pierun/pierun/pie"
+	"github.com/pierun/pierun/pie/program"
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -35,7 +36,7 @@ func (rt *Runtime) clientConfig(L *lua.LState, fn string, uri lua.LValue, o luav
 	case lua.LString:
 		cfg.URI = checkURI(L, fn, string(uri))
 	default:
-		luavalue.WrongArg(L, 1, fn, "must be an address, not a %s", uri.Type())
+		luavalue.WrongArg(L, 1, fn, "must be an address, not %s", luavalue.Named(uri))
 	}
 	rt.setLogin(L, fn, o, &cfg, uri != lua.LNil)
 	cfg.Dialect = o.String("dialect", rt.cfg.Dialect)
@@ -99,6 +100,15 @@ func (rt *Runtime) newestEmbedded(_ context.Context, name string) (string, error
 	return "", errors.New("the embedded engine has no program of this name")
 }
 
+// newest gives the version that a bare name means on a server that takes no bare names: an embedded engine that somebody
+// serves has the programs of ours, any other server those of the registry. Any goroutine, once connected.
+func (c *client) newest(ctx context.Context, name string) (string, error) {
+	if simulated, err := c.inner.Simulated(ctx); err == nil && simulated {
+		return c.rt.newestEmbedded(ctx, name)
+	}
+	return program.Registry{}.Newest(ctx, name)
+}
+
 // checkURI refuses what cannot be an address, before anything is dialled.
 func checkURI(L *lua.LState, fn, uri string) string {
 	full := uri
@@ -144,7 +154,11 @@ func (c *client) dial(L *lua.LState, op string) {
 		c.waiting = nil
 	}()
 	late := func(inner *pie.Client) { c.rt.work.Go(func() { c.rt.closeClient(inner) }) }
-	inner, err := sched.Await(L, -1, func(ctx context.Context) (*pie.Client, error) { return pie.Dial(ctx, c.config) }, late)
+	config := c.config
+	if config.Newest == nil {
+		config.Newest = c.newest
+	}
+	inner, err := sched.Await(L, -1, func(ctx context.Context) (*pie.Client, error) { return pie.Dial(ctx, config) }, late)
 	if err != nil {
 		fail(L, op, err)
 	}

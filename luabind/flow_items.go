@@ -28,7 +28,7 @@ func newItems(L *lua.LState) mapItems {
 			return mapItems{total: -1, next: func(L *lua.LState, _ int) lua.LValue { return takeItem(L, ch) }}
 		}
 	}
-	luavalue.WrongArg(L, 1, "flow.map", "must be a list, an iterator function, a channel or a number, not a %s", L.Get(1).Type())
+	luavalue.WrongArg(L, 1, "flow.map", "must be a list, an iterator function, a channel or a number, not %s", luavalue.Named(L.Get(1)))
 	return mapItems{}
 }
 

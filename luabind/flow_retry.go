@@ -65,7 +65,7 @@ func (p *retryPolicy) readOn(o luavalue.Options) {
 			p.kinds = append(p.kinds, kind)
 		}
 	default:
-		o.Fail("on", "must be a list of kinds or a function, not a %s", on.Type())
+		o.Fail("on", "must be a list of kinds or a function, not %s", luavalue.Named(on))
 	}
 }
 

@@ -61,3 +61,23 @@ func onlyHashes(t *testing.T, generation string) {
 		t.Errorf("error %v", e)
 	}
 }
+
+// TestServedEngine runs that script against an engine that is somebody else's: it is told as simulated, and bare names
+// mean its programs, not those of a registry.
+func TestServedEngine(t *testing.T) {
+	for _, d := range wire.Generations() {
+		if d.Features.HashNames && !d.Features.Registry {
+			continue
+		}
+		t.Run(d.Generation, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				h := newHost(t, speaking(d.Generation))
+				h.config.Server, h.config.Dialect, h.config.DialServer = "ws://served:8080", d.Generation, h.engine.DialContext
+				err := h.run("DIALECT = '" + d.Generation + "' assert(pie.default():info().simulated)" + everywhere)
+				if err != nil || h.stdout.String() != "fine\n" {
+					t.Errorf("%s%s", h.stdout.String(), h.rt.Describe(err))
+				}
+			})
+		})
+	}
+}

@@ -41,7 +41,7 @@ func instRecvMessage(L *lua.LState) int {
 	i, limit := self[*instance](L, op), waitLimit(L, op)
 	start := i.rt.sched.Now()
 	for {
-		e := i.nextEvent(L, op, i.rt.remaining(start, limit))
+		e := i.nextEventSince(L, op, start, limit)
 		if e.Kind == pie.Message {
 			L.Push(e.Value.(lua.LValue))
 			return 1
@@ -92,8 +92,12 @@ func (i *instance) nextEvent(L *lua.LState, op string, limit time.Duration) pie.
 	if i.next < len(i.pending) && i.reader == nil {
 		return i.deliver()
 	}
+	return i.nextEventSince(L, op, i.rt.sched.Now(), limit)
+}
+
+// nextEventSince is nextEvent with a limit that counts from an earlier time.
+func (i *instance) nextEventSince(L *lua.LState, op string, start, limit time.Duration) pie.Event {
 	i.claim(L, op)
-	start := i.rt.sched.Now()
 	for !i.fill() {
 		i.raiseDead(L, op)
 		rest := i.rt.remaining(start, limit)

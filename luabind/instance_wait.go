@@ -34,12 +34,21 @@ func (i *instance) await(L *lua.LState, op string, limit time.Duration, check bo
 		luavalue.Raise(L, i.withResult(L, i.failure))
 	}
 	if i.end == 0 {
-		luavalue.Raise(L, i.withResult(L, luaError(op, i.inner.Failure())))
+		luavalue.Raise(L, i.withResult(L, i.waitError(op)))
 	}
 	if check {
 		i.raiseBadEnd(L, op)
 	}
 	return i.result(L)
+}
+
+// waitError is why there is no end to tell.
+func (i *instance) waitError(op string) *luavalue.Error {
+	e := luaError(op, i.inner.Failure())
+	if e.Kind == luavalue.KindOverflow {
+		e.Hint = "raise max_output, launch it and read it as it comes, or let the program say less"
+	}
+	return e
 }
 
 // waitForEnd waits until the instance has settled or the host has given it up. What it says meanwhile is collected,
@@ -81,7 +90,7 @@ func (i *instance) parkWaiting(L *lua.LState, limit time.Duration) bool {
 func (i *instance) raiseBuffer(by int) {
 	i.waits += by
 	if i.waits > 0 {
-		i.inner.SetBuffer(max(i.opts.maxOutput, i.opts.buffer))
+		i.inner.SetBuffer(i.opts.maxOutput)
 	} else {
 		i.inner.SetBuffer(i.opts.buffer)
 	}

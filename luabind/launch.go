@@ -75,7 +75,7 @@ func (l *launch) program(L *lua.LState, v lua.LValue) {
 			raise(L, l.op, luavalue.KindUsage, "client:install(path) reads both from disk", "%s: a program given as a table needs its bytes", l.op)
 		}
 	default:
-		raise(L, l.op, luavalue.KindUsage, `for example "text-completion"`, "%s: the program must be its name, a hash or {bytes =, manifest =}, not a %s", l.op, v.Type())
+		raise(L, l.op, luavalue.KindUsage, `for example "text-completion"`, "%s: the program must be its name, a hash or {bytes =, manifest =}, not %s", l.op, luavalue.Named(v))
 	}
 }
 

@@ -26,7 +26,7 @@ const (
 type launchOptions struct {
 	timeout, idle, launch time.Duration
 	scope                 *sched.Scope // nil: the innermost
-	buffer, maxOutput     int64
+	buffer, maxOutput     int64        // of unread bytes; maxOutput while somebody waits for the end
 	keep                  int
 	onEvent               *lua.LFunction
 }
@@ -44,7 +44,7 @@ func (l *launch) options(L *lua.LState, idx int, run bool) {
 	l.spec.Detached = o.Bool("detached", false)
 	l.spec.Buffer = l.opts.buffer
 	if run { // it waits from the first event on
-		l.spec.Buffer = max(l.opts.buffer, l.opts.maxOutput)
+		l.spec.Buffer = l.opts.maxOutput
 	}
 	l.spec.SaveDir = o.String("save_dir", "")
 	l.spec.Props = l.propsOption(o)
@@ -69,7 +69,7 @@ func (l *launch) limits(o luavalue.Options) {
 	l.opts.launch = positive(o, "launch_timeout", defaultLaunchTimeout)
 	l.opts.buffer = o.Size("buffer", defaultBuffer)
 	l.opts.keep = int(min(o.Size("keep", defaultKeep), 1<<30))
-	l.opts.maxOutput = o.Size("max_output", defaultMaxOutput)
+	l.opts.maxOutput = o.Size("max_output", max(l.opts.buffer, defaultMaxOutput))
 }
 
 // optionalLimit reads a duration that is no limit when left out.
@@ -94,7 +94,7 @@ func (l *launch) scopeOption(o luavalue.Options) *sched.Scope {
 			return s
 		}
 	}
-	o.Fail("scope", "must be a scope of task.scope, not a %s", v.Type())
+	o.Fail("scope", "must be a scope of task.scope, not %s", luavalue.Named(v))
 	return nil
 }
 

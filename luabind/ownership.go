@@ -50,13 +50,17 @@ func (i *instance) Ended() bool {
 // Release terminates the instance because its scope has ended; done is called, on any goroutine, when the server has
 // confirmed it or will not.
 func (i *instance) Release(done func()) {
-	i.failure = i.scopeEnded()
-	i.pending, i.next = nil, 0
 	if i.scope == i.rt.sched.Root() {
 		left := i.left("")
 		i.rt.report.add(func(r *Report) { r.Ended = append(r.Ended, left) })
 	}
-	i.scope = nil
+	i.release(i.scopeEnded(), done)
+}
+
+// release terminates the instance; whoever uses it from now on is told why.
+func (i *instance) release(why *luavalue.Error, done func()) {
+	i.failure, i.scope = why, nil
+	i.pending, i.next = nil, 0
 	i.finish(done)
 	i.wake()
 }
@@ -88,9 +92,14 @@ func (i *instance) scopeEnded() *luavalue.Error {
 	if i.scope != nil && i.scope.Where() != "" {
 		words = fmt.Sprintf("the scope that owned it (%s at %s) has ended", i.scope.Kind(), i.scope.Where())
 	}
-	e := luavalue.Errorf(luavalue.KindRefused, "the instance launched at %s is gone: %s", i.where, words)
+	return i.gone(words).WithHint("return it from that scope as a value of its own, or launch it with the option scope = s of a longer one")
+}
+
+// gone is the error of using an instance that the host has ended for its owner.
+func (i *instance) gone(why string) *luavalue.Error {
+	e := luavalue.Errorf(luavalue.KindRefused, "the instance launched at %s is gone: %s", i.where, why)
 	e.InstanceID = i.inner.ID()
-	return e.WithHint("return it from that scope as a value of its own, or launch it with the option scope = s of a longer one")
+	return e
 }
 
 // left is the instance as the report names it.

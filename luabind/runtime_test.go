@@ -45,6 +45,26 @@ func TestTheEndTerminatesWhatIsLeft(t *testing.T) {
 	})
 }
 
+// TestCloseIsNotTheEnd: what client:close ends, or finds ended, is not for the closing lines.
+func TestCloseIsNotTheEnd(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := newHost(t)
+		err := h.run(`
+			local c = pie.connect()
+			local done = c:launch("noop")
+			repeat until done:recv() == "Completed"
+			c:launch("echo")
+			c:close()
+			assert(done:wait().event == "Completed")`)
+		if err != nil {
+			t.Fatal(h.rt.Describe(err))
+		}
+		if lines := h.rt.Report().Lines(false); len(lines) != 0 {
+			t.Errorf("report: %q", lines)
+		}
+	})
+}
+
 func TestAnErrorLeavesNothingBehind(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := newHost(t)

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"strings"
 	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -36,7 +37,8 @@ func openTask(rt *Runtime) lua.LValue {
 func (rt *Runtime) openTaskType() {
 	methods := map[string]lua.LGFunction{"join": taskJoin, "cancel": taskCancel}
 	mt := rt.openType(taskMeta, methods, func(L *lua.LState) int {
-		L.Push(lua.LString("task " + self[*sched.Task](L, "task:tostring").Name()))
+		name := self[*sched.Task](L, "task:tostring").Name()
+		L.Push(lua.LString("task " + strings.TrimPrefix(name, "task ")))
 		return 1
 	})
 	rt.L.SetFuncs(mt, map[string]lua.LGFunction{"__newindex": taskSetField})

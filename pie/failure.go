@@ -81,13 +81,13 @@ func encodeError(d *wire.Dialect, err error) error {
 
 // tooLarge is a command over the server's limit, which would cost the connection.
 func tooLarge(d *wire.Dialect, n int) error {
-	return &Error{Kind: KindRefused, Message: fmt.Sprintf("%d bytes are more than the %d that a %s server takes in one command", n, d.Features.MaxCommand, d.Generation),
+	return &Error{Kind: KindRefused, Message: fmt.Sprintf("%d bytes are more than the %d that %s servers take in one command", n, d.Features.MaxCommand, d.Generation),
 		Hint: "send large data as a file"}
 }
 
 // unsupported refuses what this generation of server cannot do.
 func unsupported(d *wire.Dialect, op, what, instead string) *Error {
-	return &Error{Kind: KindUnsupported, Op: op, Message: fmt.Sprintf("%s is not possible on a %s server", what, d.Generation), Hint: instead}
+	return &Error{Kind: KindUnsupported, Op: op, Message: fmt.Sprintf("%s is not possible on %s servers", what, d.Generation), Hint: instead}
 }
 
 // refusalKind sorts words that a server said about a command that it did not accept.
@@ -105,6 +105,12 @@ func refusalKind(words string) Kind {
 
 // missing says that a failure's words mean: there is no such instance.
 func missing(words string) bool { return strings.Contains(strings.ToLower(words), "not found") }
+
+// badID recognizes the words of a server that refuses what can be no id of an instance.
+func badID(words string) bool {
+	w := strings.ToLower(words)
+	return (strings.Contains(w, "invalid") || strings.Contains(w, "malformed")) && (strings.Contains(w, "process") || strings.Contains(w, "instance"))
+}
 
 // launchKind sorts the words of a refused launch.
 func launchKind(words string) Kind {

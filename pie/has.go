@@ -31,8 +31,20 @@ func (c *Client) HasProgram(ctx context.Context, name string) (bool, error) {
 		ref = program.Ref{Hash: got.Hash}
 	}
 	if ref.Newest() && ref.Name != "" && d.Features.StrictNames {
-		_, ours := c.programs.name(ref)
-		return ours, nil
+		return c.hasNewest(ctx, ref)
+	}
+	return c.has(ctx, ref)
+}
+
+// hasNewest is for a bare name where the server is asked for name@version: the newest version that is known here. That
+// none is known counts as no.
+func (c *Client) hasNewest(ctx context.Context, ref program.Ref) (bool, error) {
+	if _, ours := c.programs.name(ref); ours {
+		return true, nil
+	}
+	ref, err := c.newest(ctx, ref)
+	if err != nil {
+		return false, context.Cause(ctx)
 	}
 	return c.has(ctx, ref)
 }

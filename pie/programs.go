@@ -115,7 +115,7 @@ func (c *Client) byHash(ctx context.Context, d *wire.Dialect, hash string) (targ
 	ref, ours := c.programs.hash(hash)
 	if !d.Features.HashNames {
 		if !ours {
-			return target{}, &Error{Kind: KindProgram, Message: fmt.Sprintf("a %s server knows programs by name, and this client has not installed %s", d.Generation, hash),
+			return target{}, &Error{Kind: KindProgram, Message: fmt.Sprintf("%s servers know programs by name, and this client has not installed %s", d.Generation, hash),
 				Hint: "launch it as name@version, or install it with this client first"}
 		}
 		return target{name: c.spell(d, ref)}, nil
@@ -140,7 +140,7 @@ func (c *Client) hashOf(d *wire.Dialect, ref program.Ref, registry bool) (target
 	if d.Features.Registry {
 		return target{name: ref.String(), registry: true}, nil
 	}
-	return target{}, &Error{Kind: KindProgram, Message: fmt.Sprintf("a %s server knows programs by the hash of their bytes only, not as %s", d.Generation, ref),
+	return target{}, &Error{Kind: KindProgram, Message: fmt.Sprintf("%s servers know programs by the hash of their bytes only, not as %s", d.Generation, ref),
 		Hint: "install the program with this client first, or launch it by its hash"}
 }
 
@@ -149,7 +149,7 @@ func (c *Client) byName(ctx context.Context, d *wire.Dialect, ref program.Ref, r
 	f := &d.Features
 	if !f.Namespaces {
 		if ref.Namespace != "" && ref.Namespace != "std" {
-			return target{}, &Error{Kind: KindProgram, Message: fmt.Sprintf("a %s server has no namespaces, so no %s", d.Generation, ref), Hint: "leave the namespace out"}
+			return target{}, &Error{Kind: KindProgram, Message: fmt.Sprintf("%s servers have no namespaces, so no %s", d.Generation, ref), Hint: "leave the namespace out"}
 		}
 		ref.Namespace = ""
 	}

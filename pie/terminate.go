@@ -44,7 +44,7 @@ func (l *link) terminate(ctx context.Context, id string) (bool, error) {
 		return false, with(a.err, "terminate", id)
 	case a.ok:
 		return true, nil
-	case missing(a.text):
+	case missing(a.text), badID(a.text): // what can be no id is nobody's
 		return false, nil
 	}
 	return false, &Error{Kind: KindRefused, Op: "terminate", InstanceID: id, Message: "the server did not end the instance", Server: a.text}

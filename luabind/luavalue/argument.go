@@ -14,7 +14,7 @@ import (
 func Arg[T lua.LValue](L *lua.LState, n int, fn, what string) T {
 	t, ok := L.Get(n).(T)
 	if !ok {
-		WrongArg(L, n, fn, "must be %s, not %s", what, describe(L.Get(n)))
+		WrongArg(L, n, fn, "must be %s, not %s", what, Named(L.Get(n)))
 	}
 	return t
 }
@@ -58,7 +58,7 @@ func ArgInt(L *lua.LState, n int, fn string, def int) int {
 	}
 	f, ok := v.(lua.LNumber)
 	if !ok || float64(f) != math.Trunc(float64(f)) || math.Abs(float64(f)) > maxSize {
-		WrongArg(L, n, fn, "must be a whole number, not %s", describe(v))
+		WrongArg(L, n, fn, "must be a whole number, not %s", Named(v))
 	}
 	return int(f)
 }

@@ -22,7 +22,7 @@ func ParseDuration(v lua.LValue) (time.Duration, error) {
 	case lua.LString:
 		return durationText(strings.TrimSpace(string(t)))
 	}
-	return 0, fmt.Errorf(`must be seconds or text like "1m30s", not %s`, describe(v))
+	return 0, fmt.Errorf(`must be seconds or text like "1m30s", not %s`, Named(v))
 }
 
 func seconds(s float64) (time.Duration, error) {
@@ -56,8 +56,8 @@ func inRange(d time.Duration) error {
 // Seconds is the Lua form of a duration: a number of seconds.
 func Seconds(d time.Duration) lua.LNumber { return lua.LNumber(d.Seconds()) }
 
-// describe names a value in an error message, short.
-func describe(v lua.LValue) string {
+// Named is a value as error messages show it, short.
+func Named(v lua.LValue) string {
 	switch t := v.(type) {
 	case *lua.LNilType:
 		return "nil"

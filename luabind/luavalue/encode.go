@@ -70,7 +70,7 @@ func (e *encoder) other(v lua.LValue) *misfit {
 	if err, ok := AsError(v); ok {
 		return e.fail("cannot encode an error value (" + err.Kind + "); use its .message or tostring(err)")
 	}
-	return e.fail("cannot encode " + describe(v))
+	return e.fail("cannot encode " + Named(v))
 }
 
 func (e *encoder) number(f float64) *misfit {
@@ -152,7 +152,7 @@ func (e *encoder) names(t *lua.LTable) ([]lua.LValue, *misfit) {
 		_, isText := k.(lua.LString)
 		switch {
 		case !ok:
-			return nil, e.fail("cannot encode a table with the key " + describe(k))
+			return nil, e.fail("cannot encode a table with the key " + Named(k))
 		case !isText && shapeOf(t) != object:
 			return nil, e.fail("cannot encode a table with the key " + name + "; mark it with json.object to have numbers as names")
 		case !isText && t.RawGetString(name) != lua.LNil:

@@ -27,7 +27,7 @@ func Opts(L *lua.LState, idx int, fn string, names ...string) Options {
 	case *lua.LTable:
 		return OptsTable(L, t, fn, names...)
 	default:
-		raiseUsage(L, fn, "the options must be a table, not %s", describe(t))
+		raiseUsage(L, fn, "the options must be a table, not %s", Named(t))
 	}
 	return Options{}
 }
@@ -47,7 +47,7 @@ func OptsTable(L *lua.LState, t *lua.LTable, fn string, names ...string) Options
 }
 
 func raiseUnknown(L *lua.LState, fn string, key lua.LValue, names []string) {
-	e := Errorf(KindUsage, "%s: unknown option %s", fn, describe(key)).WithOp(fn)
+	e := Errorf(KindUsage, "%s: unknown option %s", fn, Named(key)).WithOp(fn)
 	switch near := Closest(key.String(), names); {
 	case len(names) == 0:
 		e.Hint = "it takes no options"
@@ -152,7 +152,7 @@ func option[T lua.LValue](o Options, name, want string, def T) T {
 	}
 	t, ok := v.(T)
 	if !ok {
-		o.wrong(name, "must be %s, not %s", want, describe(v))
+		o.wrong(name, "must be %s, not %s", want, Named(v))
 	}
 	return t
 }

@@ -30,7 +30,7 @@ func ParseSize(v lua.LValue) (int64, error) {
 	case lua.LString:
 		return sizeText(strings.TrimSpace(string(t)))
 	}
-	return 0, fmt.Errorf(`must be bytes or text like "8MiB", not %s`, describe(v))
+	return 0, fmt.Errorf(`must be bytes or text like "8MiB", not %s`, Named(v))
 }
 
 func sizeText(s string) (int64, error) {

@@ -83,7 +83,7 @@ func firstNamed(t *lua.LTable, n int) lua.LValue {
 }
 
 func mixedWords(t *lua.LTable, n int) string {
-	return fmt.Sprintf("a table with %d list items and also the key %s; JSON has lists and objects, not both", n, describe(firstNamed(t, n)))
+	return fmt.Sprintf("a table with %d list items and also the key %s; JSON has lists and objects, not both", n, Named(firstNamed(t, n)))
 }
 
 // keyText gives the JSON name of a key: text as it is, a number in digits; ok is false for other types.

@@ -341,6 +341,7 @@ function Client:models() end
 --- ```lua
 --- if c:info().simulated then print("no model here: a simulation") end
 --- ```
+---@async
 ---@return pie.ServerInfo
 function Client:info() end
 

@@ -28,8 +28,26 @@ c:close()
 check.raises("lost", "closed", c.ping, c)
 check.raises("lost", "closed", c.connect, c)
 check.raises("lost", "closed", c.launch, c, "echo")
-check.raises("refused", nil, inst.send, inst, "x")
+check.raises("refused", "its client was closed", inst.send, inst, "x")
 check.eq(#pie.default():list_instances(), 0)
+
+---- what can be no id is not there
+local c = pie.connect()
+check.eq(c:terminate_instance("nope"), false)
+check.eq(c:terminate_instance("f47ac10b-58cc-4372-a567-0e02b2c3d479"), false)
+
+---- whether a program is there
+local c = pie.connect()
+check.eq(c:program_exists("echo"), true)
+check.eq(c:program_exists("echo@0.1.0"), true)
+check.eq(c:program_exists("echo@9.9.9"), false)
+check.eq(c:program_exists("nothing"), false)
+
+---- the arguments of launch_instance are a list
+local c = pie.connect()
+check.raises("usage", "list of words", c.launch_instance, c, "echo", { prompt = "hello" })
+check.eq(tostring(task.spawn(function() end)), "task 1")
+check.raises("usage", "not nil", flow.map, nil, print)
 
 ---- addresses
 local err = check.raises("usage", "address", pie.connect, "http://x")

@@ -112,3 +112,5 @@ check.eq(out.truncated, false)
 ---- max output bounds what wait collects
 local err = check.raises("overflow", nil, pie.run, "source", { n = 10000, size = 1000 }, { max_output = "1MiB", buffer = 1000 })
 assert(#err.result.stdout > 1000)
+local err = check.raises("overflow", "raise max_output", pie.run, "source", { n = 100, size = 1000 }, { max_output = "10KiB" })
+assert(#err.result.stdout <= 11000)
