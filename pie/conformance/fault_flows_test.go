@@ -35,12 +35,11 @@ type faultTrial struct {
 
 // sight is what was seen of one instance.
 type sight struct {
-	i     *pie.Instance
-	said  []string // what the program says in all, in order; blobs as "file"
-	got   []string
-	end   pie.Event // the terminal event, if it came
-	err   error     // else what came instead
-	files bool      // blobs may be among it
+	i    *pie.Instance
+	said []string // what the program says in all, in order; blobs as "file"
+	got  []string
+	end  pie.Event // the terminal event, if it came
+	err  error     // else what came instead
 }
 
 // try launches a lab that says what is given.

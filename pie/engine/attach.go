@@ -101,15 +101,15 @@ func (s *session) signal(c *wire.Command) {
 	s.done()
 }
 
-// deliver says whether the process got the item. A process that does not read what it is sent is ended.
-func (s *session) deliver(p *process, item Inbound, wanted bool) bool {
+// deliver hands the process an item if it is attached here. A process that does not read what it is sent is ended.
+func (s *session) deliver(p *process, item Inbound, wanted bool) {
 	if p == nil {
-		return false
+		return
 	}
 	p.mu.Lock()
 	if p.owner != s || p.over() || !wanted && !p.inbox.wantsFile() {
 		p.mu.Unlock()
-		return false
+		return
 	}
 	fits := p.inbox.put(item)
 	p.wakeLocked()
@@ -117,5 +117,4 @@ func (s *session) deliver(p *process, item Inbound, wanted bool) bool {
 	if !fits {
 		p.stop(p.flooded())
 	}
-	return fits
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"io"
 	"net"
 	"os"
@@ -331,9 +330,4 @@ func (h *half) expire(d *deadline) {
 	d.stop = nil
 	h.changed.Broadcast()
 	h.mu.Unlock()
-}
-
-// isReset says whether a connection ended without its peer saying so.
-func isReset(err error) bool {
-	return err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed)
 }

@@ -196,22 +196,22 @@ func (p *process) leaveOwner() {
 	p.owner, p.turn = nil, nil
 }
 
-// stop ends the process from outside and says whether there was anything to end. The end is told at once; the guest
-// goroutine follows when it notices.
-func (p *process) stop(end note) bool {
+// stop ends the process from outside, if it has not ended. The end is told at once; the guest goroutine follows when it
+// notices.
+func (p *process) stop(end note) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.over() {
-		return p.claim()
+		p.claim()
+		return
 	}
 	if p.owner != nil && !p.e.faults.dropsEnd() {
 		p.owner.out.force(p, &end)
 	}
 	p.settle(end, false)
-	return true
 }
 
-// claim forgets a result that waits for an attach.
+// claim forgets a result that waits for an attach, and says whether there was one.
 func (p *process) claim() bool {
 	if p.state != processRetained {
 		return false
