@@ -31,15 +31,15 @@ func growthOf(ctx context.Context, o *options, list []prepared, srv *serverProce
 	for at, n := range g.sizes {
 		for s := range g.series {
 			i := slices.IndexFunc(list, func(p prepared) bool { return p.name == g.series[s].name })
-			g.series[s].events[at] = grown(ctx, o, &list[i], srv, benchCase{name: "growth", word: "events", n: n, m: max(10, 1_000_000/n)}, at)
-			g.series[s].mem[at] = grown(ctx, o, &list[i], srv, benchCase{name: "growth", word: "idle", n: n, m: 1, fixed: true, unit: bytesEach}, at)
+			g.series[s].events[at] = grown(ctx, o, &list[i], srv, benchCase{name: "growth", word: "events", n: n, m: max(10, 1_000_000/n)})
+			g.series[s].mem[at] = grown(ctx, o, &list[i], srv, benchCase{name: "growth", word: "idle", n: n, m: 1, fixed: true, unit: bytesEach})
 		}
 	}
 	return g
 }
 
 // grown is the median of some rounds of one case at one size.
-func grown(ctx context.Context, o *options, p *prepared, srv *serverProcess, k benchCase, at int) float64 {
+func grown(ctx context.Context, o *options, p *prepared, srv *serverProcess, k benchCase) float64 {
 	k = k.sized(1, o.quick && k.word == "events")
 	var list []sample
 	for range min(3, o.rounds) {
