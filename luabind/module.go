@@ -29,6 +29,7 @@ func modules() []module {
 func libraries() []module {
 	return []module{
 		{"backendai", openBackendAI},
+		{"mcp", openMCP},
 	}
 }
 

@@ -19,6 +19,7 @@ var stubClasses = map[string]string{
 	taskMeta: "task.Task", scopeMeta: "task.Scope", channelMeta: "task.Channel", semaphoreMeta: "task.Semaphore",
 	limiterMeta: "task.Limiter", writerMeta: "jsonl.Writer", progressMeta: "flow.Progress",
 	baiConfigMeta: "backendai.Config", baiClientMeta: "backendai.Client", baiSessionMeta: "backendai.Session",
+	mcpOfferMeta: "mcp.Offer", mcpServerMeta: "mcp.Server",
 	baiTerminalMeta: "backendai.Terminal", baiForwardMeta: "backendai.Forward",
 }
 
@@ -193,6 +194,7 @@ func TestStubsHaveTheOptions(t *testing.T) {
 	for class, names := range map[string][]string{
 		"flow.MapOptions": mapOptionNames[:], "flow.RetryOptions": retryOptions[:], "args.Item": argFields[:],
 		"backendai.ClientOptions": baiOptionNames(), "backendai.SessionOptions": append(baiSpecNames(), baiSessionNames()...),
+		"mcp.Tool": mcpToolNames[:], "mcp.ServeOptions": mcpServeNames[:], "mcp.ConnectOptions": mcpConnectNames[:], "mcp.CallOptions": mcpCallNames[:],
 		"pie.ConnectOptions": connectOptions[:], "pie.LaunchOptions": launchOptionNames[:len(launchOptionNames)-1],
 	} {
 		compare(t, "options "+class, documented[class].fields, names)

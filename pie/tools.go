@@ -55,9 +55,8 @@ type Offer struct {
 // that is offered already, or those of any command.
 func (c *Client) OfferTools(ctx context.Context, name string, server ToolServer, o Offer) (withdraw func(), err error) {
 	const op = "offer_tools"
-	if d := c.spoken(); !d.Features.MCP {
-		return nil, unsupported(d, op, "offering tools to programs",
-			"let the program ask with a message and answer it with Send; servers of generation process-0.3 and process-0.4 know tools")
+	if err := c.KnowsTools(); err != nil {
+		return nil, with(err, op, "")
 	}
 	if name == "" {
 		return nil, &Error{Kind: KindUsage, Op: op, Message: "a tool server needs a name"}
@@ -75,6 +74,16 @@ func (c *Client) OfferTools(ctx context.Context, name string, server ToolServer,
 		return nil, with(err, op, "")
 	}
 	return func() { c.tools.remove(t) }, nil
+}
+
+// KnowsTools is nil where programs can ask their client for tools, else the error of kind unsupported that OfferTools
+// gives.
+func (c *Client) KnowsTools() error {
+	if d := c.spoken(); !d.Features.MCP {
+		return unsupported(d, "", "offering tools to programs",
+			"let the program ask with a message, and send it the answer; tools need a server of generation process-0.3 or process-0.4")
+	}
+	return nil
 }
 
 // announce tells the server of the main connection about name, once for each connection.
