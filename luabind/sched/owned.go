@@ -26,6 +26,7 @@ type ownership struct {
 	owned Owned
 	scope *Scope
 	seq   uint64 // the order in which they came
+	at    int    // its place in the scope's list, which is in no order
 }
 
 // Own makes the scope the owner of o, in place of the one before. A scope that has been left passes it on to the
@@ -37,20 +38,26 @@ func (sc *Scope) Own(o Owned) {
 	s := sc.s
 	sc.Disown(o)
 	s.owned++
-	own := &ownership{owned: o, scope: sc, seq: s.owned}
+	own := &ownership{owned: o, scope: sc, seq: s.owned, at: len(sc.owned)}
 	s.owners[o] = own
-	if sc.owned == nil {
-		sc.owned = make(map[Owned]*ownership, 1)
-	}
-	sc.owned[o] = own
+	sc.owned = append(sc.owned, own)
 }
 
 // Disown takes o from whichever scope owns it; harmless when none does.
 func (sc *Scope) Disown(o Owned) {
 	if own := sc.s.owners[o]; own != nil {
-		delete(own.scope.owned, o)
+		own.scope.forget(own)
 		delete(sc.s.owners, o)
 	}
+}
+
+// forget takes own out of the scope's list: the last one gets its place.
+func (sc *Scope) forget(own *ownership) {
+	last := len(sc.owned) - 1
+	moved := sc.owned[last]
+	sc.owned[own.at], moved.at = moved, own.at
+	sc.owned[last] = nil
+	sc.owned = sc.owned[:last]
 }
 
 // OwnerOf is the scope that owns o, nil for none.
@@ -118,12 +125,11 @@ func (sc *Scope) releaseAll(L *lua.LState, until time.Duration) {
 
 // takeOwned empties the scope and gives what it owned, oldest first.
 func (sc *Scope) takeOwned() []*ownership {
-	list := make([]*ownership, 0, len(sc.owned))
-	for o, own := range sc.owned {
-		list = append(list, own)
-		delete(sc.s.owners, o)
+	list := sc.owned
+	sc.owned = nil
+	for _, own := range list {
+		delete(sc.s.owners, own.owned)
 	}
-	clear(sc.owned)
 	slices.SortFunc(list, func(a, b *ownership) int { return cmp.Compare(a.seq, b.seq) })
 	return list
 }

@@ -33,7 +33,7 @@ type Scope struct {
 	children *Task // the youngest
 	count    int
 	defers   []*lua.LFunction
-	owned    map[Owned]*ownership
+	owned    []*ownership
 	values   map[any]any
 }
 
