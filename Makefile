@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint fmt fuzz bench check
+.PHONY: help build test race lint fmt fuzz bench bench-clients benchstat check
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | column -ts '	'
@@ -25,6 +25,12 @@ fuzz: ## ten seconds of each fuzz target
 
 bench: ## the benchmarks of the parts
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-clients: ## pierun beside all other clients (FLAGS='-quick' for a few minutes)
+	go run ./internal/bench $(FLAGS)
+
+benchstat: ## the benchmarks of two commits compared: OLD=v1 NEW=HEAD
+	.ci/benchstat '$(OLD)' '$(NEW)'
 
 check: ## what .ci/run checks
 	.ci/run

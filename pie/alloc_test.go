@@ -106,3 +106,65 @@ func TestOrphanBufferIsBounded(t *testing.T) {
 		t.Errorf("%d instances, %d bytes", n, b)
 	}
 }
+
+// TestBurstAllocations: many events between two pauses cost no more each than one alone, and their buffers go round.
+func TestBurstAllocations(t *testing.T) {
+	const events = 200
+	shared := any("shared")
+	l, i := newSilentLink(func(string) any { return shared })
+	frame, _, _ := l.dialect.EncodeEvent(nil, &wire.Event{Kind: wire.Stdout, ID: []byte(i.id), Text: []byte("0123456789abcdef")})
+	var batch []Event
+	n := testing.AllocsPerRun(100, func() {
+		for range events {
+			l.dispatch(frame, false)
+		}
+		l.pause()
+		clear(batch)
+		if batch = i.Take(batch[:0]); len(batch) != events {
+			t.Fatalf("%d events", len(batch))
+		}
+	})
+	if n > events { // the text of each
+		t.Errorf("%v allocations for %d events", n, events)
+	}
+}
+
+// TestTurnsAreFollowed: with instances that speak in turn, an event costs the same, and each gets its own.
+func TestTurnsAreFollowed(t *testing.T) {
+	shared := any("shared")
+	l, first := newSilentLink(func(string) any { return shared })
+	list := []*Instance{first}
+	for n := range 9 {
+		i := &Instance{client: l.c, id: string(rune('a'+n)) + first.id[1:] + "x", began: first.began}
+		i.queue.limit, i.queue.status = 1<<20, StatusRunning
+		l.adopt(i)
+		list = append(list, i)
+	}
+	var frames [][]byte
+	for _, i := range list {
+		frame, _, _ := l.dialect.EncodeEvent(nil, &wire.Event{Kind: wire.Stdout, ID: []byte(i.id), Text: []byte("0123456789abcdef")})
+		frames = append(frames, frame)
+	}
+	batches := make([][]Event, len(list))
+	n := testing.AllocsPerRun(100, func() {
+		for _, frame := range frames {
+			l.dispatch(frame, false)
+		}
+		l.pause()
+		for n, i := range list {
+			if batches[n] = i.Take(batches[n][:0]); len(batches[n]) != 1 {
+				t.Fatalf("instance %d has %d events", n, len(batches[n]))
+			}
+		}
+	})
+	if n > float64(len(list)) {
+		t.Errorf("%v allocations for %d events", n, len(list))
+	}
+	// One that has gone is not followed any more.
+	list[3].settle(StatusLost, nil)
+	l.dispatch(frames[2], false)
+	l.dispatch(frames[3], false)
+	if l.pause(); len(list[3].Take(nil)) != 0 || len(list[2].Take(nil)) != 1 {
+		t.Error("an event went astray")
+	}
+}

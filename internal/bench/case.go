@@ -82,9 +82,10 @@ func selectCases(parts []string) (list []benchCase) {
 	return list
 }
 
+// matches tells whether a name begins with one of the parts; one that ends in = is the whole name.
 func matches(name string, parts []string) bool {
 	for _, p := range parts {
-		if strings.Contains(name, p) {
+		if whole, ok := strings.CutSuffix(p, "="); ok && whole == name || !ok && strings.HasPrefix(name, p) {
 			return true
 		}
 	}

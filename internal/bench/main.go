@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string) error {
 type options struct {
 	quick   bool
 	rounds  int
-	cases   []string // parts of names; none: all
+	cases   []string // beginnings of names; none: all
 	clients []string // names; none: all
 	growth  bool
 	cache   string // where the other clients are installed
@@ -62,7 +62,7 @@ func parseOptions(args []string) (*options, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.BoolVar(&o.quick, "quick", false, "a tenth of the work, one round")
 	f.IntVar(&o.rounds, "rounds", 0, "rounds of every case (default 5, or 1 with -quick)")
-	f.StringVar(&cases, "case", "", "only cases whose name contains one of these, separated by commas")
+	f.StringVar(&cases, "case", "", "only cases whose name begins with one of these, separated by commas; with = behind it, the whole name")
 	f.StringVar(&clients, "clients", "", "only these clients, separated by commas: "+strings.Join(clientNames(), ","))
 	f.BoolVar(&o.growth, "growth", true, "measure how cost grows, from 1 to 50,000")
 	f.StringVar(&o.cache, "cache", "", "where the other clients are installed (default: the user's cache folder)")

@@ -26,6 +26,9 @@ type sample struct {
 	finished bool
 }
 
+// restTime is how long a client is at rest before its memory is looked at.
+const restTime = 2 * time.Second
+
 // caseLimit is the longest that one client may take for one case.
 const caseLimit = 3 * time.Minute
 
@@ -47,7 +50,7 @@ func runCase(ctx context.Context, p *prepared, k benchCase, srv *serverProcess) 
 	if err := cmd.Start(); err != nil {
 		return s, err
 	}
-	err = s.watch(bufio.NewReader(out), cmd.Process.Pid, srv, started, k.unit == millisFirst)
+	err = s.watch(bufio.NewReader(out), cmd.Process.Pid, srv, started, k.unit)
 	_ = in.Close()
 	_, _ = io.Copy(io.Discard, out)
 	if waited := cmd.Wait(); err == nil && waited != nil && k.unit != bytesEach {
@@ -60,7 +63,8 @@ func runCase(ctx context.Context, p *prepared, k benchCase, srv *serverProcess) 
 }
 
 // watch reads the marks.
-func (s *sample) watch(out *bufio.Reader, pid int, srv *serverProcess, started time.Time, first bool) error {
+func (s *sample) watch(out *bufio.Reader, pid int, srv *serverProcess, started time.Time, u unit) error {
+	first := u == millisFirst
 	if _, err := mark(out, "begin"); err != nil {
 		return err
 	}
@@ -81,6 +85,9 @@ func (s *sample) watch(out *bufio.Reader, pid int, srv *serverProcess, started t
 		s.seconds = time.Since(from).Seconds()
 	}
 	s.cpu, s.server = cpuOf(pid)-cpu, cpuOf(srv.pid)-server
+	if u == bytesEach { // what it holds at rest is the question, not what it used to get there
+		time.Sleep(restTime)
+	}
 	s.after, s.peak = residentOf(pid)
 	if n, _ := fmt.Sscanf(rest, "%g lost %d", &s.seconds, &s.lost); rest != "" && n != 2 {
 		return errors.New("a mark that cannot be read: " + rest)

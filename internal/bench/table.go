@@ -21,10 +21,10 @@ func (t *table) write(w io.Writer) {
 	for _, k := range t.cases {
 		t.line(w, k.name+", "+k.unit.String(), func(name string) string { return t.figure(&k, name) })
 	}
-	fmt.Fprint(w, "\nCPU time of the client per operation, µs; in brackets: the server's\n\n")
+	fmt.Fprint(w, "\nCPU time of the client per operation (or MiB), µs; in brackets: the server's\n\n")
 	t.head(w)
 	for _, k := range t.cases {
-		if k.unit == perSecond {
+		if k.unit.more() {
 			t.line(w, k.name, func(name string) string { return t.cpu(&k, name) })
 		}
 	}

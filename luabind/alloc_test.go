@@ -1,0 +1,34 @@
+package luabind
+
+import (
+	"testing"
+
+	"github.com/pierun/pierun/pie"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// TestReadingAllocatesNothing: an event that has come is handed to the script without an allocation, once the tail of
+// what was read has its size.
+func TestReadingAllocatesNothing(t *testing.T) {
+	rt, err := New(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close()
+	const events = 256
+	i := &instance{rt: rt}
+	i.read.init(64)
+	for range events {
+		i.pending = append(i.pending, pie.Event{Kind: pie.Stdout, Value: lua.LString("0123456789abcdef"), Size: 16})
+	}
+	L := rt.sched.L()
+	n := testing.AllocsPerRun(100, func() {
+		for i.next = 0; i.next < events; {
+			i.pushEvent(L, i.nextEvent(L, "instance:recv", -1))
+			L.Pop(2)
+		}
+	})
+	if n > 1 {
+		t.Errorf("%v allocations for %d events", n, events)
+	}
+}
