@@ -97,7 +97,11 @@ func toolClient(L *lua.LState, op string, v lua.LValue, wrong func(got lua.LValu
 	}
 	c.connect(L, op)
 	if err := c.inner.KnowsTools(); err != nil {
-		fail(L, op, err)
+		e := luaError(op, err)
+		if c.config.URI == embeddedURI {
+			e.Hint = "run the script with --dialect process-0.4: the embedded engine is then a server whose programs can ask"
+		}
+		luavalue.Raise(L, e)
 	}
 	return c
 }
