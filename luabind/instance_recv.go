@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -155,7 +156,7 @@ func (i *instance) park(L *lua.LState, limit time.Duration) bool {
 // raiseDead raises when nothing will ever come.
 func (i *instance) raiseDead(L *lua.LState, op string) {
 	if i.failure != nil {
-		luavalue.Raise(L, i.withResult(L, i.failure))
+		luavalue.Raise(L, i.withResult(L, op, i.failure))
 	}
 	if i.told {
 		e := luavalue.Errorf(luavalue.KindRefused, "%s: the instance has ended (%s) and everything it said was read", op, i.end)
@@ -163,7 +164,7 @@ func (i *instance) raiseDead(L *lua.LState, op string) {
 		luavalue.Raise(L, e.WithOp(op).WithHint("inst:wait() gives the result again"))
 	}
 	if err := i.inner.Failure(); err != nil {
-		luavalue.Raise(L, i.withResult(L, luaError(op, err)))
+		luavalue.Raise(L, i.withResult(L, op, luaError(op, err)))
 	}
 }
 
@@ -176,7 +177,7 @@ func (i *instance) raiseSilent(L *lua.LState, op string, limit time.Duration) {
 // raiseBadEnd raises the error of an end that is a failure.
 func (i *instance) raiseBadEnd(L *lua.LState, op string) {
 	if !i.goodEnd() {
-		luavalue.Raise(L, i.withResult(L, i.endError(op)))
+		luavalue.Raise(L, i.withResult(L, op, i.endError(op)))
 	}
 }
 
@@ -201,10 +202,11 @@ func (i *instance) endError(op string) *luavalue.Error {
 	return e
 }
 
-// withResult adds what was received before an error. Each raise has an error of its own, so that it names its line.
-func (i *instance) withResult(L *lua.LState, e *luavalue.Error) *luavalue.Error {
+// withResult adds what was received before an error that the call op found. Each raise has an error of its own, so that
+// it names its line.
+func (i *instance) withResult(L *lua.LState, op string, e *luavalue.Error) *luavalue.Error {
 	own := luavalue.Errorf(e.Kind, "%s", e.Message)
-	own.Op, own.InstanceID, own.Server, own.Hint = e.Op, i.inner.ID(), e.Server, e.Hint
+	own.Op, own.InstanceID, own.Server, own.Hint = cmp.Or(e.Op, op), i.inner.ID(), e.Server, e.Hint
 	own.Retryable, own.Cause = e.Retryable, e
 	for name, v := range e.Fields {
 		own.Set(name, v)

@@ -15,12 +15,12 @@ import (
 func (i *instance) alive(L *lua.LState, op string) {
 	switch {
 	case i.failure != nil && i.failure.Kind == luavalue.KindRefused:
-		luavalue.Raise(L, i.withResult(L, i.failure))
+		luavalue.Raise(L, i.withResult(L, op, i.failure))
 	case i.detached:
 		raise(L, op, luavalue.KindRefused, "client:attach_instance(inst.instance_id) gives an instance that can be spoken to",
 			"%s: the instance is detached", op)
 	case i.failure == nil && i.over() && i.end == 0: // lost: that may be retried, a refusal may not
-		luavalue.Raise(L, i.withResult(L, luaError(op, i.inner.Failure())))
+		luavalue.Raise(L, i.withResult(L, op, luaError(op, i.inner.Failure())))
 	case i.over():
 		e := luavalue.Errorf(luavalue.KindRefused, "%s: the instance has ended (%s)", op, i.inner.Status())
 		e.Op, e.InstanceID = op, i.inner.ID()

@@ -31,10 +31,10 @@ func (i *instance) await(L *lua.LState, op string, limit time.Duration, check bo
 	}
 	i.waitForEnd(L, op, limit)
 	if i.failure != nil {
-		luavalue.Raise(L, i.withResult(L, i.failure))
+		luavalue.Raise(L, i.withResult(L, op, i.failure))
 	}
 	if i.end == 0 {
-		luavalue.Raise(L, i.withResult(L, i.waitError(op)))
+		luavalue.Raise(L, i.withResult(L, op, i.waitError(op)))
 	}
 	if check {
 		i.raiseBadEnd(L, op)
@@ -65,7 +65,7 @@ func (i *instance) waitForEnd(L *lua.LState, op string, limit time.Duration) {
 		if rest == 0 || !i.parkWaiting(L, rest) && !i.over() {
 			e := luavalue.Errorf(luavalue.KindTimeout, "%s: %s had not ended after %s", op, i.inner.Program(), limit)
 			e.Op, e.InstanceID, e.Hint = op, i.inner.ID(), "it goes on; inst:terminate() ends it"
-			luavalue.Raise(L, i.withResult(L, e))
+			luavalue.Raise(L, i.withResult(L, op, e))
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (l *launch) options(L *lua.LState, idx int, run bool) {
 	if run { // it waits from the first event on
 		l.spec.Buffer = l.opts.maxOutput
 	}
-	l.spec.SaveDir = o.String("save_dir", "")
+	l.spec.SaveDir = saveDirOption(L, o, l.op)
 	l.spec.Props = l.propsOption(o)
 	l.spec.Session = o.String("session", "")
 	if budget := o.Int("token_budget", 0); budget > 0 {
@@ -96,6 +96,15 @@ func (l *launch) scopeOption(o luavalue.Options) *sched.Scope {
 	}
 	o.Fail("scope", "must be a scope of task.scope, not %s", luavalue.Named(v))
 	return nil
+}
+
+// saveDirOption reads the folder for files; a wrong one is better known before the first file comes.
+func saveDirOption(L *lua.LState, o luavalue.Options, op string) string {
+	dir := o.String("save_dir", "")
+	if dir != "" && !isFolder(dir) {
+		raise(L, op, luavalue.KindIO, "fs.mkdir makes it", "%s: save_dir: there is no folder %s", op, dir)
+	}
+	return dir
 }
 
 // propsOption reads the properties: JSON text, or a table to be made one.

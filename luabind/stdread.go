@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"bytes"
+	"os"
 	"strconv"
 	"strings"
 
@@ -139,6 +140,9 @@ func number(word string) (float64, error) {
 func (s *stdio) lines(L *lua.LState) int {
 	if L.Get(1) != lua.LNil {
 		top := L.GetTop()
+		if _, err := os.Stat(luavalue.ArgString(L, 1, "io.lines")); err != nil { // the library would give nil
+			fail(L, "io.lines", ioError(err))
+		}
 		L.Push(s.fileLines)
 		for i := 1; i <= top; i++ {
 			L.Push(L.Get(i))

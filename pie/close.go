@@ -41,11 +41,17 @@ func (c *Client) Close(ctx context.Context) error {
 }
 
 // settleLaunches gives launches that are on their way the grace to be answered, so that what they start is ended and
-// does not run on unknown to everybody; and likewise the terminations that the client has begun by itself.
+// does not run on unknown to everybody; and likewise the terminations that the client has begun by itself, first those
+// whose answer is awaited already.
 func (c *Client) settleLaunches(ctx context.Context) {
 	ctx, cancel := c.within(ctx, c.cfg.CloseGrace, "closing")
 	defer cancel()
 	l := c.current()
+	select {
+	case <-c.reaping.zero():
+	case <-l.cut:
+	case <-ctx.Done():
+	}
 	select {
 	case <-l.requests.giveUp(reply{err: errClosed()}):
 	case <-l.cut:

@@ -186,6 +186,36 @@ func TestOverflowEndsOnlyThatInstance(t *testing.T) {
 	}
 }
 
+// TestCloseWaitsForItsOwnTerminations: the server's answer to one comes while the client closes.
+func TestCloseWaitsForItsOwnTerminations(t *testing.T) {
+	asked, closing := make(chan struct{}), make(chan struct{})
+	f := newFake(t, "worker-0.5", func(c *fakeConn) {
+		a := c.want(wire.Launch)
+		c.yes(&a, idA)
+		for range 100 {
+			c.out(idA, strings.Repeat("x", 1000))
+		}
+		stop := c.want(wire.Terminate)
+		close(asked)
+		<-closing
+		c.yes(&stop, "")
+		c.idle()
+	})
+	c := f.dial(nil)
+	launch(t, c, pie.Launch{Buffer: 10_000})
+	<-asked
+	closed := make(chan error, 1)
+	go func() { closed <- c.Close(context.Background()) }()
+	<-c.Done() // closing has begun
+	close(closing)
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	if left := c.Unconfirmed(); len(left) != 0 {
+		t.Errorf("unconfirmed: %v", left)
+	}
+}
+
 func TestClientBoundFailsTheLargestQueue(t *testing.T) {
 	f := newFake(t, "worker-0.5", func(c *fakeConn) {
 		a := c.want(wire.Launch)

@@ -77,6 +77,8 @@ func TestWrap(t *testing.T) {
 		`error("plain", 0)`:                "|plain",
 		`error({message = "m", code = 7})`: "|m",
 		`error({})`:                        "|an error value of type table",
+		`error({code = 7})`:                `|an error value: {"code":7}`,
+		`error(nil)`:                       "|error was called without a message",
 		`error(12)`:                        "|12",
 		`error(setmetatable({}, {__tostring = function() return "me" end}))`: "|me",
 		`error(setmetatable({}, {__tostring = function() error("x") end}))`:  "|an error value of type table",

@@ -27,7 +27,10 @@ func wrapOther(L *lua.LState, v lua.LValue) *Error {
 	switch t := v.(type) {
 	case lua.LNumber, lua.LBool:
 		e.Message = t.String()
+	case *lua.LNilType:
+		e.Message = "error was called without a message"
 	case *lua.LTable:
+		e.Message = tableText(t)
 		if m, ok := t.RawGetString("message").(lua.LString); ok {
 			e.Message = string(m)
 		}
@@ -36,6 +39,15 @@ func wrapOther(L *lua.LState, v lua.LValue) *Error {
 		e.Message = callToString(L, m, v, e.Message)
 	}
 	return e.Set("value", v)
+}
+
+// tableText is a table that was raised as JSON, if it can be that and is short.
+func tableText(t *lua.LTable) string {
+	text, err := Encode(t, EncodeOptions{Sort: true})
+	if err != nil || len(text) > 200 || string(text) == "{}" {
+		return "an error value of type table"
+	}
+	return "an error value: " + string(text)
 }
 
 // callToString asks a value for its own words and keeps the other ones if that fails.

@@ -159,7 +159,9 @@ func (s *Scheduler) xpcall(L *lua.LState) int {
 
 // try(f, ...) of the script: all results, or nil and an error value.
 func (s *Scheduler) try(L *lua.LState) int {
-	L.CheckAny(1)
+	if L.GetMetaField(L.CheckAny(1), "__call") == lua.LNil {
+		luavalue.ArgFunction(L, 1, "try")
+	}
 	f := s.protect(L, L.GetTop()-1, lua.MultRet, protection{full: true})
 	if f == nil {
 		return L.GetTop()

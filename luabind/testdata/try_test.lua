@@ -11,6 +11,13 @@ local ok, again = pcall(error, err)
 check.eq(again == err, true)
 check.match("it failed: " .. err, "no such file")
 
+-- what cannot be called is a mistake at the call of try, not a failure to handle
+check.fails("usage", "try: argument 1 must be a function, not nil", function() try(fs.raed, "x") end)
+check.eq(try(setmetatable({}, { __call = function(_, x) return x end }), 7), 7)
+
+-- as in Lua, a file that is not there is an error of io.lines
+check.fails("io", "no such file", io.lines, "no/such/file")
+
 -- a cancelled task cannot be kept alive
 local reached
 local t = task.spawn(function()

@@ -112,5 +112,7 @@ check.eq(out.truncated, false)
 ---- max output bounds what wait collects
 local err = check.raises("overflow", nil, pie.run, "source", { n = 10000, size = 1000 }, { max_output = "1MiB", buffer = 1000 })
 assert(#err.result.stdout > 1000)
+check.eq(check.raises("timeout", nil, pie.run, "sleep", { seconds = 9 }, { timeout = 0.1 }).op, "pie.run")
+check.raises("io", "there is no folder no/such", pie.run, "noop", {}, { save_dir = "no/such" })
 local err = check.raises("overflow", "raise max_output", pie.run, "source", { n = 100, size = 1000 }, { max_output = "10KiB" })
 assert(#err.result.stdout <= 11000)
