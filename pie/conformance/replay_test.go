@@ -1,0 +1,301 @@
+package conformance_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pierun/pierun/pie"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// TestRecordedServers plays the server's side of recorded conversations to the client: it does what the recorded client
+// did, and has to make of the frames what they say, losses included.
+func TestRecordedServers(t *testing.T) {
+	instances, events := 0, 0
+	for _, r := range recordings(t) {
+		t.Run(r.file+"/"+r.scenario+"/"+r.conn, func(t *testing.T) {
+			p := &replay{T: t, recording: r, server: newScripted(t, r.dialect), corr: map[uint32]uint32{}, known: map[string]*replayed{}, parts: map[string]uint32{}}
+			p.play()
+			instances, events = instances+len(p.known), events+p.compared
+		})
+	}
+	t.Logf("%d instances with %d events", instances, events)
+	if instances == 0 || events == 0 {
+		t.Error("nothing was played")
+	}
+}
+
+// replay is one connection of a recording.
+type replay struct {
+	*testing.T
+	*recording
+	server   *scripted
+	client   *pie.Client
+	corr     map[uint32]uint32 // recorded to real
+	pending  []*pendingCall
+	known    map[string]*replayed
+	parts    map[string]uint32 // of files, by instance and hash: the next one
+	compared int
+	work     sync.WaitGroup
+}
+
+// replayed is an instance of the recording that the client was given.
+type replayed struct {
+	i    *pie.Instance
+	want []string // kind and text of what the server said about it
+	over bool
+}
+
+// pendingCall is a call whose answer is still to be played.
+type pendingCall struct {
+	corr uint32 // as recorded
+	kind wire.CommandKind
+	id   string
+	done chan struct{}
+	got  *pie.Instance
+	text string
+	yes  bool
+	err  error
+}
+
+func (p *replay) play() {
+	cfg := pie.Config{URI: "ws://scripted", Dialect: p.dialect.Generation, DialContext: p.server.DialContext, Liveness: -1}
+	cfg.Newest = func(context.Context, string) (string, error) { return "", errors.New("no registry in tests") }
+	c, err := pie.Dial(p.Context(), cfg)
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.client = c
+	<-p.server.up
+	for _, l := range p.lines {
+		switch {
+		case l.Cut || len(l.frame) == 0:
+		case l.Direction == "c2s":
+			p.say(l)
+		case l.Direction == "s2c":
+			p.hear(l)
+		}
+	}
+	p.server.stop()
+	_ = c.Close(context.Background())
+	p.work.Wait()
+	for id, i := range p.known {
+		p.compare(id, i)
+	}
+}
+
+// say lets the client do what the recorded one did, where it is something that clients do.
+func (p *replay) say(l *recorded) {
+	var cmd wire.Command
+	if p.dialect.DecodeCommand(l.frame, l.text(), &cmd) != nil {
+		return
+	}
+	// A number that is used again stands for the later command: the earlier one was never answered.
+	p.pending = slices.DeleteFunc(p.pending, func(k *pendingCall) bool { return k.corr == cmd.Corr })
+	ctx := p.Context()
+	switch cmd.Kind {
+	case wire.Launch:
+		if cmd.Capture {
+			p.call(&cmd, func(k *pendingCall) { k.got, k.err = p.client.Launch(ctx, p.launch()) })
+		}
+	case wire.Attach:
+		if i := p.known[cmd.ID]; (i == nil || i.over) && p.dialect.Features.AttachInstance {
+			p.call(&cmd, func(k *pendingCall) { k.got, k.err = p.client.Attach(ctx, cmd.ID) })
+		}
+	case wire.Terminate:
+		p.call(&cmd, func(k *pendingCall) { k.yes, k.err = p.client.Terminate(ctx, cmd.ID) })
+	case wire.List:
+		p.call(&cmd, func(k *pendingCall) { _, k.err = p.client.List(ctx) })
+	case wire.Ping:
+		p.call(&cmd, func(k *pendingCall) { _, k.err = p.client.Ping(ctx) })
+	case wire.Query:
+		p.call(&cmd, func(k *pendingCall) { k.text, k.err = p.client.Query(ctx, cmd.Subject, cmd.Record) })
+	case wire.Signal:
+		p.signal(&cmd)
+	}
+}
+
+// launch is a program that needs no look-up; what it is called does not matter.
+func (p *replay) launch() pie.Launch {
+	if p.dialect.Features.HashNames {
+		return pie.Launch{Hash: strings.Repeat("ab", 32)}
+	}
+	return pie.Launch{Program: "lab@0.1.0"}
+}
+
+// call makes a call and waits until its command has come.
+func (p *replay) call(cmd *wire.Command, f func(*pendingCall)) {
+	k := &pendingCall{corr: cmd.Corr, kind: cmd.Kind, id: cmd.ID, done: make(chan struct{})}
+	p.work.Go(func() { defer close(k.done); f(k) })
+	got := p.server.want(cmd.Kind, func(asked *wire.Command) *wire.Event { return p.beside(asked, cmd) })
+	if got.ID != cmd.ID {
+		p.Errorf("%v %q, recorded was %q", cmd.Kind, got.ID, cmd.ID)
+	}
+	p.corr[cmd.Corr] = got.Corr
+	if p.dialect.Features.TerminateSilent && cmd.Kind == wire.Terminate {
+		return
+	}
+	p.pending = append(p.pending, k)
+}
+
+// beside answers what the client asks by itself before it does what was recorded: whether a program is there, and
+// whether an instance that it is to attach to is.
+func (p *replay) beside(asked, meant *wire.Command) *wire.Event {
+	e := &wire.Event{Kind: wire.Answer, For: asked.Kind, Corr: asked.Corr, OK: true, Text: []byte("true")}
+	if asked.Kind != wire.List {
+		return e
+	}
+	rows, err := json.Marshal([]map[string]any{{"id": meant.ID, "username": "internal", "program": "lab@0.1.0", "input": "", "elapsed_secs": 1}})
+	if err != nil {
+		p.Fatal(err)
+	}
+	e.Text = rows
+	return e
+}
+
+// signal sends a message if the client still may.
+func (p *replay) signal(cmd *wire.Command) {
+	i := p.known[cmd.ID]
+	if i == nil || i.over {
+		return
+	}
+	if err := i.i.Send(cmd.Text); err != nil {
+		p.Errorf("send: %v", err)
+		return
+	}
+	if got := p.server.want(wire.Signal, func(*wire.Command) *wire.Event { return nil }); got.Text != cmd.Text || got.ID != cmd.ID {
+		p.Errorf("the client sent %q to %s", got.Text, got.ID)
+	}
+}
+
+// hear plays a frame of the server's.
+func (p *replay) hear(l *recorded) {
+	var e wire.Event
+	if err := p.dialect.DecodeEvent(l.frame, l.text(), &e); err != nil {
+		p.server.raw(p.server.ws, l.frame, l.text())
+		return
+	}
+	switch {
+	case e.Kind == wire.Answer || e.Kind == wire.Listing:
+		p.answer(&e)
+	case e.Kind == wire.File && !p.follows(&e): // its beginning was not recorded whole
+	case e.Kind == wire.TurnDone || e.Kind.Terminal() || e.Kind >= wire.Message && e.Kind <= wire.File:
+		p.note(&e)
+		p.server.raw(p.server.ws, l.frame, l.text())
+	}
+}
+
+// follows says whether all parts of a file before this one were played.
+func (p *replay) follows(e *wire.Event) bool {
+	file := string(e.ID) + string(e.Hash)
+	if e.Chunk.Index != p.parts[file] {
+		return false
+	}
+	if p.parts[file] = e.Chunk.Index + 1; p.parts[file] == e.Chunk.Total {
+		delete(p.parts, file)
+	}
+	return true
+}
+
+// answer plays an answer to the call that it belongs to.
+func (p *replay) answer(e *wire.Event) {
+	for n, k := range p.pending {
+		if k.corr != e.Corr {
+			continue
+		}
+		p.pending = append(p.pending[:n], p.pending[n+1:]...)
+		said := *e
+		said.For, said.Corr = k.kind, p.corr[e.Corr]
+		p.server.sayOn(p.server.ws, &said)
+		p.settle(k, &said)
+		p.judge(k, e)
+		return
+	}
+}
+
+// settle waits for the end of a call; what the client asks again is answered as before.
+func (p *replay) settle(k *pendingCall, said *wire.Event) {
+	for {
+		select {
+		case <-k.done:
+			return
+		case again := <-p.server.heard:
+			if again.Kind == k.kind {
+				said.Corr = again.Corr
+				p.server.sayOn(p.server.ws, said)
+			}
+		}
+	}
+}
+
+// judge compares what a call came to with what the server answered.
+func (p *replay) judge(k *pendingCall, e *wire.Event) {
+	ok, text := e.OK || e.Kind == wire.Listing, string(e.Text)
+	switch {
+	case k.kind == wire.Launch && ok, k.kind == wire.Attach && ok:
+		if k.err != nil || k.got == nil {
+			p.Errorf("%v: the server said %q, the client %v", k.kind, text, k.err)
+			return
+		}
+		p.known[k.got.ID()] = &replayed{i: k.got}
+		if k.kind == wire.Launch && k.got.ID() != text {
+			p.Errorf("launched %s, the server said %s", k.got.ID(), text)
+		}
+	case k.kind == wire.Terminate:
+		if k.yes != ok || ok && k.err != nil {
+			p.Errorf("terminate: the server said %v %q, the client %v %v", ok, text, k.yes, k.err)
+		}
+	case ok && (k.err != nil || k.kind == wire.Query && k.text != text):
+		p.Errorf("%v: the server said %q, the client %q %v", k.kind, text, k.text, k.err)
+	case !ok && (k.err == nil || !strings.Contains(k.err.Error(), text)):
+		p.Errorf("%v: the server refused with %q, the client says %v", k.kind, text, k.err)
+	}
+}
+
+// note keeps what an instance has to tell.
+func (p *replay) note(e *wire.Event) {
+	i := p.known[string(e.ID)]
+	if i == nil || i.over {
+		return
+	}
+	switch {
+	case e.Kind == wire.File && e.Chunk.Index+1 < e.Chunk.Total:
+		return
+	case e.Kind == wire.File:
+		i.want = append(i.want, "Blob "+string(e.Hash))
+	default:
+		i.want = append(i.want, e.Kind.String()+" "+string(e.Text))
+	}
+	i.over = e.Kind.Terminal()
+}
+
+// compare takes all that an instance told its reader. One whose end was not recorded is lost, and nothing else.
+func (p *replay) compare(id string, r *replayed) {
+	for _, want := range r.want {
+		e, err := r.i.Next(p.Context())
+		if err != nil {
+			p.Errorf("%s: %v instead of %.80q", id, err, want)
+			return
+		}
+		got := e.Kind.String() + " "
+		if b, ok := e.Value.(*pie.Blob); ok {
+			got += b.Hash
+		} else {
+			got += e.Value.(string)
+		}
+		if got != want {
+			p.Errorf("%s told %.80q, the server said %.80q", id, got, want)
+			return
+		}
+		p.compared++
+	}
+	_, err := r.i.Next(p.Context())
+	if r.over && !errors.Is(err, pie.ErrRefused) || !r.over && !errors.Is(err, pie.ErrLost) {
+		p.Errorf("%s, over %v, then: %v", id, r.over, err)
+	}
+}
