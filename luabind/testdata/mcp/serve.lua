@@ -112,7 +112,7 @@ mcp.serve(c, "demo", { forever = { run = function()
 end } }, { call_timeout = "2s" })
 local _, err = ask.tool(c, "demo", "forever")
 check.eq(err, { code = -32000, message = "MCP server 'demo' did not answer tools/call within 2s" })
-task.sleep(0)
+task.sleep(1) -- for the task to see it
 check.eq(cleaned, true)
 
 ---- a tool is cancelled with its program
