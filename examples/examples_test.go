@@ -24,7 +24,7 @@ func TestExamples(t *testing.T) {
 
 func compare(t *testing.T, script string) {
 	var stdout, stderr bytes.Buffer
-	env := cli.Env{Args: []string{"--quiet", script}, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr}
+	env := cli.Env{Args: []string{"--progress", "none", script}, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr}
 	code := cli.Run(t.Context(), env)
 	first, rest, _ := strings.Cut(stderr.String(), "\n") // the first line says that the engine is simulated
 	if code != 0 || !strings.Contains(first, "simulated") || rest != "" {
