@@ -34,6 +34,8 @@ func readLost(err error) *Error {
 	switch {
 	case errors.Is(err, websocket.ErrReadLimit):
 		return &Error{Kind: KindProtocol, Message: fmt.Sprintf("the server sent a message of more than %d bytes", readLimit)}
+	case errors.As(err, &c) && c.Code == websocket.CloseAbnormalClosure: // the library's words for no words at all
+		return &Error{Kind: KindLost, Message: "the connection was cut", Err: io.ErrUnexpectedEOF}
 	case errors.As(err, &c):
 		return &Error{Kind: KindLost, Message: "the server closed the connection", Server: c.Text}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
