@@ -75,6 +75,7 @@ func (x *trial) lost(i *pie.Instance, err error) {
 		x.Fatalf("%v, want lost", err)
 	}
 	x.equal("instance", e.InstanceID, i.ID())
+	x.equal("the server's words", e.Server, "")
 	x.equal("running", e.Running, x.fate.running)
 	x.equal("attachable", e.Attachable, x.fate.attachable)
 	x.equal("status", i.Status(), pie.StatusLost)
@@ -110,13 +111,13 @@ func (x *trial) attachAgain(c *pie.Client, i *pie.Instance) {
 }
 
 func serverCuts(x *trial) {
-	c, other := x.client(), x.client(func(cfg *pie.Config) { cfg.Reconnect = true })
+	c := x.client()
 	i := x.launch(c, "msg:ready", "recv", "ret:done")
 	x.next(i, pie.Message)
 	x.engine.CutConnections()
 	_, err := x.all(i)
 	x.lost(i, err)
-	x.afterCut(other, i)
+	x.afterCut(x.client(), i)
 }
 
 func serverDies(x *trial) {
