@@ -1,14 +1,21 @@
 -- Detached work: it goes on without us, and whoever knows its id may attach to it later.
--- What a server keeps meanwhile differs; client:supports() tells.
+-- What a server keeps of it meanwhile differs; client:supports() tells.
 
 local client = pie.connect()
-local job = client:launch("text-completion", { prompt = "A long report", max_tokens = 20 }, { detached = true })
+local job = client:launch("echo", {}, { detached = true })
 local id = job.instance_id
 print("launched: " .. job:status())
 client:close() -- the instance goes on
 
 local later = pie.connect()
-local again = later:attach_instance(id) -- list_instances() tells the ids of what runs
-local result = again:wait("30s")
-print(result.event, #result.text > 0)
-print("output kept: " .. tostring(later:supports("detached_output")))
+for _, row in ipairs(later:list_instances()) do
+  if row.instance_id == id then print("still there: " .. row.state) end
+end
+
+local again = later:attach_instance(id)
+again:send("hello from another connection")
+print(again:recv_message("10s"))
+
+again:send("bye")
+print(again:wait("30s").event)
+print("what it prints before the attach is kept: " .. tostring(later:supports("detached_output")))
