@@ -44,7 +44,7 @@ func clients(o *options) []client {
 	return []client{
 		{name: "lua", about: "pierun, a Lua loop", prepare: o.preparePierun},
 		{name: "go", about: "package pie, a Go loop", prepare: self("go")},
-		{name: "rust", about: "pie-client 0.6.0 (Rust)", prepare: prepareRust, share: map[string]int{"silent": 20}},
+		{name: "rust", about: "pie-client 0.6.0 (Rust)", prepare: prepareRust, share: map[string]int{"silent": 20, "events-10000": 20}},
 		{name: "python", about: "pie-client 0.5.3 (Python)", prepare: preparePython, share: map[string]int{"": 10, "echo": 2}},
 		{name: "js", about: "@pie-project/client 0.5.2 (JavaScript)", prepare: prepareJS, share: map[string]int{"": 20, "echo": 2}},
 		{name: "floor", about: "gorilla/websocket, read and decoded, nothing kept", prepare: self("floor"), limit: true},

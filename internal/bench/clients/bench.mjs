@@ -75,7 +75,7 @@ function jobs(client) {
     },
     async up() {
       const [p] = await launch(1, 'up@1.0.0', { n: m });
-      const data = new Uint8Array(m);
+      const data = Buffer.alloc(m); // a Uint8Array would be sent as what no server takes
       begin();
       await p.transferFile(data);
       const { event } = await p.recv();
