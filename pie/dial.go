@@ -159,7 +159,7 @@ func (d *dialled) dialer() *websocket.Dialer {
 			return d.sock, nil
 		},
 		TLSClientConfig: d.c.cfg.TLS,
-		ReadBufferSize:  64 << 10,
+		ReadBufferSize:  256 << 10,
 		WriteBufferSize: 16 << 10,
 	}
 }

@@ -42,7 +42,7 @@ func (l *link) accept(text bool) {
 }
 
 // burst is after how many events the consumers are woken even though more bytes wait to be read.
-const burst = 256
+const burst = 2048
 
 // keepFrame is the largest frame buffer that is kept for the next frame.
 const keepFrame = 1 << 20
