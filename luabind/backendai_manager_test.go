@@ -95,6 +95,9 @@ print(client.vfolder.list_files(".", "from-lua")[1].name)
 client.vfolder.delete("from-lua")
 local id = session.id
 session:destroy()
+task.timeout("2m", function() -- the manager answers before it is done
+  while client.compute_session.get(id).status ~= "TERMINATED" do task.sleep("200ms") end
+end)
 print(client.compute_session.get(id).status)
 local _, err = try(client.session, client, { image = image, name = "x" })
 print(err.kind)
@@ -131,6 +134,9 @@ task.sleep("2s")
 print(twenty())                             -- over a new tunnel
 local id = session.id
 session:destroy()
+task.timeout("2m", function() -- the manager answers before it is done
+  while session.client.compute_session.get(id).status ~= "TERMINATED" do task.sleep("200ms") end
+end)
 print(session.client.compute_session.get(id).status)
 `, "BINARY", binary))
 	if want := "20\t0\nhello\nlost\tRUNNING\n20\t0\nTERMINATED\n"; got != want {
