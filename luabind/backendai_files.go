@@ -49,8 +49,18 @@ func sessionUpload(L *lua.LState) int {
 	s, file := openSession(L, op), luavalue.ArgString(L, 2, op)
 	name := L.OptString(3, file[strings.LastIndexByte(file, '/')+1:])
 	progress := luavalue.Opts(L, 4, op, "progress").Function("progress")
+	uploadFrom(L, s.client.rt, op, file, progress, func(ctx context.Context, f *os.File, size int64, tell func(int64)) error {
+		return s.put(ctx, name, f, size, tell)
+	})
+	return 0
+}
+
+// uploadFrom has send upload a file of this machine; progress, if any, is called with what is sent and the size.
+func uploadFrom(L *lua.LState, rt *Runtime, op, file string, progress *lua.LFunction,
+	send func(ctx context.Context, f *os.File, size int64, tell func(int64)) error,
+) {
 	total := int64(0)
-	watched(L, s.client.rt, op, func(sent int64) {
+	watched(L, rt, op, func(sent int64) {
 		if progress != nil {
 			call(L, progress, lua.LNumber(sent), lua.LNumber(total))
 		}
@@ -65,9 +75,8 @@ func sessionUpload(L *lua.LState) int {
 			return err
 		}
 		total = info.Size()
-		return s.put(ctx, name, f, total, tell)
+		return send(ctx, f, total, tell)
 	})
-	return 0
 }
 
 // session:read(name) gives the bytes of a file in the session.

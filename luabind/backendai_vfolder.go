@@ -92,23 +92,8 @@ func vfolderRenameFile(L *lua.LState, c *baiClient, op string) int {
 func vfolderUpload(L *lua.LState, c *baiClient, op string) int {
 	path, file, name := word(L, 1, op), word(L, 2, op), word(L, 3, op)
 	progress := luavalue.Opts(L, 4, op, "progress").Function("progress")
-	total := int64(0)
-	watched(L, c.rt, op, func(sent int64) {
-		if progress != nil {
-			call(L, progress, lua.LNumber(sent), lua.LNumber(total))
-		}
-	}, func(ctx context.Context, tell func(int64)) error {
-		f, err := os.Open(file)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		info, err := f.Stat()
-		if err != nil {
-			return err
-		}
-		total = info.Size()
-		return c.inner.UploadToFolder(ctx, name, path, f, total, tell)
+	uploadFrom(L, c.rt, op, file, progress, func(ctx context.Context, f *os.File, size int64, tell func(int64)) error {
+		return c.inner.UploadToFolder(ctx, name, path, f, size, tell)
 	})
 	return 0
 }
