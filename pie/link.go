@@ -176,11 +176,20 @@ func (l *link) send(cmd *wire.Command, r *request, limit time.Duration) error {
 		if l.requests.abandon(r) {
 			l.requests.take(r.corr)
 			r.stop()
-			return err
+			return l.never(err)
 		}
 		return (<-r.reply).err
 	}
 	return nil
+}
+
+// never is why a command was not even given to the writer: on a link that has just ended it may be sent on another.
+func (l *link) never(err error) error {
+	if err == errShut {
+		<-l.cut
+		return unsent{l.err}
+	}
+	return err
 }
 
 // expect registers r, its deadline running, before anything is sent.
