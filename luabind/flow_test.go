@@ -148,7 +148,7 @@ print(next_row())`, in)
 		t.Errorf("%q %v", run.stdout, run.err)
 	}
 	run = runCode(t, `jsonl.load("-")`, in)
-	if run.err == nil || !strings.Contains(run.err.Error(), "standard input: not JSON") || !strings.Contains(run.err.Error(), "at 4:1") {
+	if run.err == nil || !strings.Contains(run.err.Error(), "standard input:4:1: not JSON") {
 		t.Error(run.err)
 	}
 }

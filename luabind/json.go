@@ -35,10 +35,10 @@ func jsonEncode(L *lua.LState) int {
 	return 1
 }
 
-// json.decode(text[, {null = "keep"|"drop"}]) gives the value.
+// json.decode(text[, {null = "keep"|"drop", big = "refuse"|"text"|"nearest"}]) gives the value.
 func jsonDecode(L *lua.LState) int {
 	text := luavalue.ArgString(L, 1, "json.decode")
-	o := decodeOptions(luavalue.Opts(L, 2, "json.decode", "null"))
+	o := decodeOptions(luavalue.Opts(L, 2, "json.decode", "null", "big"))
 	v, err := decode(L, []byte(text), o)
 	if err != nil {
 		raiseOp(L, "json.decode", err)
@@ -47,16 +47,27 @@ func jsonDecode(L *lua.LState) int {
 	return 1
 }
 
-// decodeOptions reads the option null.
+// decodeOptions reads the options null and big.
 func decodeOptions(o luavalue.Options) luavalue.DecodeOptions {
-	switch null := o.String("null", "keep"); null {
-	case "keep":
-	case "drop":
-		return luavalue.DecodeOptions{DropNull: true}
-	default:
+	null := o.String("null", "keep")
+	if null != "keep" && null != "drop" {
 		o.Fail("null", `must be "keep" or "drop", not %q`, null)
 	}
-	return luavalue.DecodeOptions{}
+	return luavalue.DecodeOptions{DropNull: null == "drop", Big: bigNumbers(o)}
+}
+
+// bigNumbers reads the option big. What a script reads is refused rather than changed unseen.
+func bigNumbers(o luavalue.Options) luavalue.Big {
+	switch big := o.String("big", "refuse"); big {
+	case "refuse":
+	case "text":
+		return luavalue.BigText
+	case "nearest":
+		return luavalue.BigNearest
+	default:
+		o.Fail("big", `must be "refuse", "text" or "nearest", not %q`, big)
+	}
+	return luavalue.BigRefuse
 }
 
 // decode decodes at once what is short, and beside the scheduler what is long.

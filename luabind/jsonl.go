@@ -20,15 +20,16 @@ func openJSONL(rt *Runtime) lua.LValue {
 
 // rowOptions say how rows are read.
 type rowOptions struct {
-	dropNull, skipBad bool
+	decode  luavalue.DecodeOptions
+	skipBad bool
 }
 
 func readOptions(L *lua.LState, fn string) rowOptions {
-	o := luavalue.Opts(L, 2, fn, "null", "skip_bad")
-	return rowOptions{dropNull: decodeOptions(o).DropNull, skipBad: o.Bool("skip_bad", false)}
+	o := luavalue.Opts(L, 2, fn, "null", "big", "skip_bad")
+	return rowOptions{decode: decodeOptions(o), skipBad: o.Bool("skip_bad", false)}
 }
 
-// jsonl.read(path[, {null =, skip_bad = false}]) gives an iterator of row and line number. "-" is standard input.
+// jsonl.read(path[, {null =, big =, skip_bad = false}]) gives an iterator of row and line number. "-" is standard input.
 func (rt *Runtime) jsonlRead(L *lua.LState) int {
 	path := luavalue.ArgString(L, 1, "jsonl.read")
 	o := readOptions(L, "jsonl.read")

@@ -27,13 +27,13 @@ type row struct {
 // rowParser decodes lines one after another. Any goroutine, one at a time.
 type rowParser struct {
 	decoder *luavalue.Decoder
-	name    string // of the file, for errors
 	o       rowOptions
 	line    int // the number of the last line
 }
 
 func newRowParser(L *lua.LState, name string, o rowOptions) rowParser {
-	return rowParser{decoder: luavalue.NewDecoder(L), name: name, o: o}
+	o.decode.File = name
+	return rowParser{decoder: luavalue.NewDecoder(L), o: o}
 }
 
 // parse decodes the next line; ok is false where there is no row: an empty line, a bad one that may be skipped, a null
@@ -47,23 +47,24 @@ func (p *rowParser) parse(text []byte) (r row, ok bool, err error) {
 	if len(text) == 0 {
 		return row{}, false, nil
 	}
-	v, err := p.decoder.Decode(text, luavalue.DecodeOptions{DropNull: p.o.dropNull, Line: p.line})
+	p.o.decode.Line = p.line
+	v, err := p.decoder.Decode(text, p.o.decode)
 	if err != nil {
-		if p.o.skipBad {
-			return row{}, false, nil
-		}
 		return row{}, false, p.bad(err)
 	}
 	return row{value: v, line: p.line}, v != lua.LNil, nil
 }
 
-// bad names the file in an error about a line; the error names line and column itself.
+// bad is the error of a line, nil if it may be skipped: a line whose only fault is a number that Lua cannot hold is JSON.
 func (p *rowParser) bad(err error) error {
-	if e, ok := errors.AsType[*luavalue.Error](err); ok {
-		e.Message = p.name + ": " + e.Message
-		e.Hint = "skip_bad = true leaves out lines that are no JSON"
+	e, ok := errors.AsType[*luavalue.Error](err)
+	if !ok || errors.Is(err, luavalue.ErrBig) {
+		return err
 	}
-	return err
+	if p.o.skipBad {
+		return nil
+	}
+	return e.WithHint("skip_bad = true leaves out lines that are no JSON")
 }
 
 // rowFile reads the rows of a file. Any goroutine, one at a time. What a script leaves half read is closed by the
@@ -112,7 +113,7 @@ func (f *rowFile) ended() error {
 	case err == nil:
 		return io.EOF
 	case errors.Is(err, bufio.ErrTooLong):
-		return luavalue.Errorf(luavalue.KindValue, "%s: line %d is longer than 64 MiB", f.name, f.line+1)
+		return luavalue.Errorf(luavalue.KindValue, "%s:%d: the line is longer than 64 MiB", f.o.decode.File, f.line+1)
 	default:
 		return err
 	}

@@ -1,6 +1,8 @@
 package luabind
 
 import (
+	"errors"
+
 	"github.com/pierun/pierun/luabind/luavalue"
 	lua "github.com/yuin/gopher-lua"
 )
@@ -68,16 +70,18 @@ func (i *instance) setTimes(t *lua.LTable) {
 	}
 }
 
-// result:json() decodes the returned text, else what was printed.
+// result:json([opts]) decodes the returned text, else what was printed, with the options of json.decode.
 func resultJSON(L *lua.LState) int {
 	const op = "result:json"
 	t := luavalue.ArgTable(L, 1, op)
 	text, _ := t.RawGetString("text").(lua.LString)
-	v, err := luavalue.Decode(L, []byte(text), luavalue.DecodeOptions{})
+	v, err := decode(L, []byte(text), decodeOptions(luavalue.Opts(L, 2, op, "null", "big")))
 	if err != nil {
 		e := luaError(op, err)
 		e.Op = op
-		e.Hint = "the program returned: " + shorten(string(text), 80)
+		if !errors.Is(err, luavalue.ErrBig) {
+			e.Hint = "the program returned: " + shorten(string(text), 80)
+		}
 		luavalue.Raise(L, e)
 	}
 	L.Push(v)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
@@ -13,8 +12,10 @@ import (
 
 // DecodeOptions say how Decode reads.
 type DecodeOptions struct {
-	DropNull bool // null becomes absence: the name is left out, a list closes up; else it is json.null
-	Line     int  // the number of the first line, for errors; zero means 1
+	DropNull bool   // null becomes absence: the name is left out, a list closes up; else it is json.null
+	Big      Big    // what becomes of whole numbers that no Lua number is
+	File     string // what errors name in front of line and column; "" puts "at" line and column behind the words
+	Line     int    // the number of the first line, for errors; zero means 1
 }
 
 // Decoder decodes texts of one state. The zero value is of no use; NewDecoder makes one.
@@ -37,8 +38,8 @@ func Decode(L *lua.LState, b []byte, o DecodeOptions) (lua.LValue, error) {
 // Decode reads one JSON value. Any goroutine may call it, also several at once: long texts need not hold up the
 // scripts. An error is an *Error of kind value that names line and column: text that is not JSON or not UTF-8, more
 // than 1000 levels, a number beyond the range of a double. Lists are marked (json.array), so that an empty one
-// stays a list when it is encoded again. Of equal names the last counts; whole numbers beyond 2^53 lose digits; a
-// lone half of a surrogate pair (\ud800) becomes U+FFFD.
+// stays a list when it is encoded again. Of equal names the last counts; a lone half of a surrogate pair (\ud800)
+// becomes U+FFFD.
 //
 // The grammar is judged by encoding/json; what is built here can rely on it.
 func (dec *Decoder) Decode(b []byte, o DecodeOptions) (lua.LValue, error) {
@@ -74,7 +75,7 @@ func (d *decoder) syntaxError() error {
 	err := json.Unmarshal(d.b, &raw)
 	syntax, ok := errors.AsType[*json.SyntaxError](err)
 	if !ok {
-		return Errorf(KindValue, "not JSON: %v", err)
+		return Errorf(KindValue, "%s", d.located(0, "not JSON: "+err.Error()))
 	}
 	if len(bytes.TrimSpace(d.b)) == 0 {
 		return Errorf(KindValue, "not JSON: the text is empty")
@@ -83,7 +84,15 @@ func (d *decoder) syntaxError() error {
 	if syntax.Error() != "unexpected end of JSON input" {
 		at = max(at-1, 0)
 	}
-	return Errorf(KindValue, "not JSON: %s at %s", syntax.Error(), d.position(at))
+	return Errorf(KindValue, "%s", d.located(at, "not JSON: "+syntax.Error()))
+}
+
+// located puts the place of a byte to the words.
+func (d *decoder) located(at int, words string) string {
+	if d.o.File != "" {
+		return d.o.File + ":" + d.position(at) + ": " + words
+	}
+	return words + " at " + d.position(at)
 }
 
 // position is line:column of a byte, columns from 1 in characters.
@@ -95,7 +104,7 @@ func (d *decoder) position(at int) string {
 
 func (d *decoder) fail(at int, words string) {
 	if d.err == nil {
-		d.err = Errorf(KindValue, "%s at %s", words, d.position(at))
+		d.err = Errorf(KindValue, "%s", d.located(at, words))
 	}
 }
 
@@ -225,20 +234,4 @@ func (d *decoder) text() string {
 		d.fail(start, err.Error())
 	}
 	return s
-}
-
-func (d *decoder) number() lua.LValue {
-	start := d.i
-	for d.i < len(d.b) && isNumberByte(d.b[d.i]) {
-		d.i++
-	}
-	f, err := strconv.ParseFloat(string(d.b[start:d.i]), 64)
-	if err != nil {
-		d.fail(start, "the number "+string(d.b[start:d.i])+" is out of range")
-	}
-	return lua.LNumber(f)
-}
-
-func isNumberByte(c byte) bool {
-	return c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'
 }

@@ -1,6 +1,7 @@
 package luavalue
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -129,6 +130,24 @@ func TestDecodeRefuses(t *testing.T) {
 		e, ok := err.(*Error)
 		if !ok || e.Kind != KindValue || e.Message != want {
 			t.Errorf("%.30q: %v, want %s", in, err, want)
+		}
+	}
+}
+
+func TestDecodeBigNumbers(t *testing.T) {
+	L := jsonState(t)
+	for in, want := range map[string]string{
+		"9007199254740993": "", "-9223372036854775807": "", "100000000000000000001": "", "123456789012345678": "",
+		"9007199254740992": "9007199254740992", "-0": "0", "100000000000000000000": "100000000000000000000", "9007199254740993e0": "9007199254740992", "0.12345678901234567890": "0.12345678901234568",
+	} {
+		v, err := Decode(L, []byte(in), DecodeOptions{Big: BigRefuse})
+		if refused := errors.Is(err, ErrBig); refused != (want == "") {
+			t.Errorf("%s: %v %v", in, v, err)
+		} else if got, _ := Encode(v, EncodeOptions{}); !refused && string(got) != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+		if v, err := Decode(L, []byte(in), DecodeOptions{Big: BigText}); err != nil || want == "" && v != lua.LString(in) {
+			t.Errorf("%s as text: %v %v", in, v, err)
 		}
 	}
 }

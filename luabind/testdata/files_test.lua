@@ -50,14 +50,21 @@ check.eq(#jsonl.load(path), 4)
 -- blanks, a mark of byte order, the end without a line end, bad lines
 fs.write(path, "\239\187\191{\"a\":1}\r\n\n  \n[2]\nnull\nnope\n{\"a\":3}")
 local seen = {}
-local err = check.fails("value", path .. ": not JSON", function()
+local err = check.fails("value", path .. ":6:2: not JSON", function()
   for row, line in jsonl.read(path) do table.insert(seen, line) end
 end)
-check.match(err.message, "at 6:2")
 check.match(err.hint, "skip_bad")
 check.eq(seen, { 1, 4, 5 })
-check.fails("value", "6:2", jsonl.load, path)
+check.fails("value", path .. ":6:2: not JSON", jsonl.load, path)
 check.eq(jsonl.load(path, { skip_bad = true, null = "drop" }), { { a = 1 }, { 2 }, { a = 3 } })
+
+-- a row with a number that Lua cannot hold is a good row: it is not left out
+fs.write(path, '{"id":1}\n{"id":9007199254740993}')
+err = check.fails("value", path .. ":2:7: the whole number 9007199254740993", jsonl.load, path, { skip_bad = true })
+check.match(err.hint, 'big = "text"')
+check.eq(jsonl.load(path, { big = "text" })[2].id, "9007199254740993")
+check.eq(jsonl.load(path, { big = "nearest" })[2].id, 2 ^ 53)
+check.fails("usage", '"refuse", "text" or "nearest"', jsonl.load, path, { big = "exact" })
 check.fails("io", "no such file", jsonl.read, tmp .. "none.jsonl")
 check.fails("usage", "unknown option", jsonl.load, path, { skip = true })
 fs.write(path, "")

@@ -16,6 +16,12 @@ check.eq(json.decode("12"), 12)
 if not json.null then error("json.null is false") end
 check.eq(require("json"), json)
 
+-- whole numbers beyond 2^53
+check.eq(json.decode("[9007199254740992,-9007199254740994,18446744073709551616,9007199254740993.0,0.1]")[2], -9007199254740994)
+check.fails("value", "9007199254740993 does not fit: the nearest that Lua has is 9007199254740992 at 1:2", json.decode, "[9007199254740993]")
+check.eq(json.decode('{"id":-9223372036854775807}', { big = "text" }), { id = "-9223372036854775807" })
+check.eq(json.decode("9007199254740993", { big = "nearest" }), 2 ^ 53)
+
 local err = check.fails("value", "at 2:6", function() json.decode('{\n "a":}') end)
 check.eq(err.op, "json.decode")
 check.match(err.where, "json_test.lua")

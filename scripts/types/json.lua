@@ -7,6 +7,7 @@
 
 ---@class json.DecodeOptions
 ---@field null? "keep"|"drop" `json.null`, or absence
+---@field big? "refuse"|"text"|"nearest" whole numbers that Lua cannot hold (some beyond 2^53): an error, their digits, the nearest number
 
 ---@class json
 ---@field null userdata JSON's null: one value, equal to itself, and true in an `if`
@@ -23,11 +24,13 @@ json = {}
 ---@return string
 function json.encode(v, opts) end
 
---- The value of a JSON text. Raises `value` with line and column. Whole numbers beyond 2^53 lose digits.
+--- The value of a JSON text. Raises `value` with line and column: for what is no JSON, and for a whole number that
+--- would lose digits (Lua's numbers are doubles), unless `big` says what to make of it.
 ---
 --- ```lua
 --- local row = json.decode('{"id": 1, "note": null}')
 --- if row.note == json.null then print("no note") end
+--- print(json.decode('{"id": 9007199254740993}', { big = "text" }).id)
 --- ```
 ---@param text string
 ---@param opts? json.DecodeOptions

@@ -3,6 +3,7 @@
 
 ---@class jsonl.ReadOptions
 ---@field null? "keep"|"drop" `json.null`, or absence
+---@field big? "refuse"|"text"|"nearest" whole numbers that Lua cannot hold: an error, their digits, the nearest number
 ---@field skip_bad? boolean leave out lines that are no JSON, false
 
 ---@class jsonl.WriterOptions
@@ -12,7 +13,7 @@
 jsonl = {}
 
 --- An iterator of row and line number, which reads on as rows are taken. `"-"` is standard input. Empty lines are
---- skipped. Raises `io`, and `value` with file and line.
+--- skipped. Raises `io`, and `value` that begins with file, line and column.
 ---
 --- ```lua
 --- for row, line in jsonl.read("questions.jsonl") do print(line, row.text) end

@@ -524,12 +524,13 @@ function Blob:save(path_or_dir) end
 ---@field truncated boolean something that was read is no longer here
 local Result = {}
 
---- Decodes the text. Raises `value`.
+--- Decodes the text, with the options of `json.decode`. Raises `value`.
 ---
 --- ```lua
 --- local scores = pie.run("judge", { text = text }):json()
 --- ```
+---@param opts? json.DecodeOptions
 ---@return any
-function Result:json() end
+function Result:json(opts) end
 
 return pie

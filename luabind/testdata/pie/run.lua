@@ -31,6 +31,8 @@ check.eq(out.text, "hello")
 
 ---- a result decodes json
 check.eq(pie.run("puppet", { value = '{"a":[1,2]}' }):json(), { a = { 1, 2 } })
+check.raises("value", "does not fit", function() return pie.run("puppet", { value = "[9007199254740993]" }):json() end)
+check.eq(pie.run("puppet", { value = "[9007199254740993]" }):json({ big = "text" }), { "9007199254740993" })
 local err = check.raises("value", nil, function() return pie.run("puppet", { value = "no json" }):json() end)
 check.has(err.hint, "no json")
 
