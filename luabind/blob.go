@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
@@ -13,13 +14,21 @@ import (
 func (rt *Runtime) openBlobType() {
 	methods := map[string]lua.LGFunction{"bytes": blobBytes, "save": blobSave}
 	mt := rt.openType(blobMeta, methods, func(L *lua.LState) int {
-		b := self[*pie.Blob](L, "blob:tostring")
-		L.Push(lua.LString("file " + b.Name + " " + b.Hash))
+		L.Push(lua.LString(blobText(self[*pie.Blob](L, "blob:tostring"))))
 		return 1
 	})
 	rt.addFields(mt, func(L *lua.LState, name string) lua.LValue {
 		return blobField(self[*pie.Blob](L, "blob:index"), name)
 	})
+}
+
+// blobText is a file in a print: its name, else the beginning of its hash, and its size.
+func blobText(b *pie.Blob) string {
+	name := b.Name
+	if name == "" {
+		name = b.Hash[:min(12, len(b.Hash))]
+	}
+	return fmt.Sprintf("file %s, %d bytes", name, b.Size)
 }
 
 func blobField(b *pie.Blob, name string) lua.LValue {

@@ -46,7 +46,11 @@ func (rt *Runtime) openClientType() {
 		methods[name] = fn
 	}
 	rt.openType(clientMeta, methods, func(L *lua.LState) int {
-		L.Push(lua.LString("client of " + self[*client](L, "client:tostring").config.URI))
+		uri := self[*client](L, "client:tostring").config.URI
+		if uri == embeddedURI {
+			uri = "the embedded engine"
+		}
+		L.Push(lua.LString("client of " + uri))
 		return 1
 	})
 }

@@ -64,7 +64,7 @@ func (rt *Runtime) openInstanceType() {
 	}
 	mt := rt.openType(instanceMeta, methods, func(L *lua.LState) int {
 		i := self[*instance](L, "instance:tostring")
-		L.Push(lua.LString("instance " + i.inner.ID() + " of " + i.inner.Program()))
+		L.Push(lua.LString("instance " + i.inner.ID() + " of " + i.inner.Program() + " (" + i.status() + ")"))
 		return 1
 	})
 	rt.addFields(mt, func(L *lua.LState, name string) lua.LValue {
@@ -180,16 +180,19 @@ func text(value any) string {
 
 // inst:status() tells where it stands; no round trip.
 func instStatus(L *lua.LState) int {
-	i := self[*instance](L, "instance:status")
+	L.Push(lua.LString(self[*instance](L, "instance:status").status()))
+	return 1
+}
+
+func (i *instance) status() string {
 	status := string(i.inner.Status())
 	switch {
 	case i.detached:
-		status = "detached"
+		return "detached"
 	case status == string(pie.StatusOverflowed) && !i.inner.Settled():
-		status = "running"
+		return "running"
 	case status == string(pie.StatusOverflowed):
-		status = "aborted"
+		return "aborted"
 	}
-	L.Push(lua.LString(status))
-	return 1
+	return status
 }

@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	lua "github.com/yuin/gopher-lua"
@@ -11,6 +12,26 @@ import (
 func (rt *Runtime) openResultType() {
 	mt := rt.L.NewTypeMetatable(resultMeta)
 	mt.RawSetString("__index", rt.L.SetFuncs(rt.L.CreateTable(0, 1), map[string]lua.LGFunction{"json": resultJSON}))
+	mt.RawSetString("__tostring", rt.L.NewFunction(resultToString))
+	mt.RawSetString("__concat", rt.L.NewFunction(resultConcat))
+}
+
+// resultToString is a result in a print: how it ended, and the beginning of its text.
+func resultToString(L *lua.LState) int {
+	t := luavalue.ArgTable(L, 1, "tostring")
+	text, how := t.RawGetString("text").String(), t.RawGetString("event").String()
+	if t.RawGetString("event") == lua.LNil {
+		how = "not at its end"
+	}
+	L.Push(lua.LString(fmt.Sprintf("result of %s (%s): %q", t.RawGetString("program"), how, shorten(text, 60))))
+	return 1
+}
+
+// resultConcat says what is meant, where the machine would speak of a table.
+func resultConcat(L *lua.LState) int {
+	luavalue.Raise(L, luavalue.Errorf(luavalue.KindUsage, "a result has several texts: .. does not know which is meant").
+		WithHint("r.text is what was returned, or printed; also r.stdout, r.value, r.messages"))
+	return 0
 }
 
 // result makes the table of what the instance has told so far: what was read, and what is still to be read.

@@ -37,8 +37,8 @@ func openTask(rt *Runtime) lua.LValue {
 func (rt *Runtime) openTaskType() {
 	methods := map[string]lua.LGFunction{"join": taskJoin, "cancel": taskCancel}
 	mt := rt.openType(taskMeta, methods, func(L *lua.LState) int {
-		name := self[*sched.Task](L, "task:tostring").Name()
-		L.Push(lua.LString("task " + strings.TrimPrefix(name, "task ")))
+		t := self[*sched.Task](L, "task:tostring")
+		L.Push(lua.LString("task " + strings.TrimPrefix(t.Name(), "task ") + " (" + string(t.Status()) + ")"))
 		return 1
 	})
 	rt.L.SetFuncs(mt, map[string]lua.LGFunction{"__newindex": taskSetField})

@@ -46,7 +46,7 @@ check.eq(c:program_exists("nothing"), false)
 ---- the arguments of launch_instance are a list
 local c = pie.connect()
 check.raises("usage", "list of words", c.launch_instance, c, "echo", { prompt = "hello" })
-check.eq(tostring(task.spawn(function() end)), "task 1")
+check.eq(tostring(task.spawn(function() end)), "task 1 (running)")
 check.raises("usage", "not nil", flow.map, nil, print)
 
 ---- addresses

@@ -36,6 +36,20 @@ check.eq(pie.run("puppet", { value = "[9007199254740993]" }):json({ big = "text"
 local err = check.raises("value", nil, function() return pie.run("puppet", { value = "no json" }):json() end)
 check.has(err.hint, "no json")
 
+---- what a program has told, in a print
+local out = pie.run("puppet", { steps = { { "file", "f.txt", "data" } }, value = ("long\n"):rep(20) })
+check.has(tostring(out), 'result of puppet (Completed): "long\\nlong')
+assert(#tostring(out) < 130)
+check.eq(tostring(out.files[1]), "file f.txt, 4 bytes")
+local err = check.raises("usage", "several texts", function() return "said: " .. out end)
+check.has(err.hint, "r.text")
+check.eq(tostring(pie.default()), "client of the embedded engine")
+local echo = pie.launch("echo")
+check.eq(tostring(echo):gsub("%x+%-[%x-]+", "ID"), "instance ID of echo (running)")
+echo:send("bye")
+echo:wait()
+check.has(tostring(echo), "(completed)")
+
 ---- a failing program raises exception
 local err = check.raises("exception", "fail ended with an exception", pie.run, "fail", { message = "out of ideas" })
 check.has(err.server, "out of ideas")
