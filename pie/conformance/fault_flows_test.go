@@ -8,48 +8,87 @@ import (
 	"time"
 
 	"github.com/pierun/pierun/pie"
+	"github.com/pierun/pierun/pie/wire"
 )
 
 // flow is what a client does while its wire breaks. It records what it saw; nothing in it may be taken for granted.
 type flow struct {
-	name string
-	play func(*faultTrial)
+	name       string
+	play       func(*faultTrial)
+	reconnects bool
 }
 
 func flows() []flow {
 	return []flow{
-		{"stream", streamFlow}, {"echo", echoFlow}, {"many", manyFlow}, {"terminate", terminateFlow},
-		{"files", filesFlow}, {"detached", detachedFlow}, {"questions", questionsFlow},
+		{name: "stream", play: streamFlow}, {name: "echo", play: echoFlow}, {name: "many", play: manyFlow},
+		{name: "terminate", play: terminateFlow}, {name: "files", play: filesFlow}, {name: "detached", play: detachedFlow},
+		{name: "questions", play: questionsFlow}, {name: "install", play: installFlow},
+		{name: "reconnect", play: reconnectFlow, reconnects: true},
 	}
 }
 
 // faultTrial is one flow over one wire.
 type faultTrial struct {
 	*trial
-	c     *pie.Client
-	clean bool // the wire changes nothing that anybody may notice
+	c        *pie.Client
+	clean    bool // the wire changes nothing that anybody may notice
+	tampered bool // what it carries may be changed, which nothing in the protocol tells
 
-	mu   sync.Mutex
-	seen []*sight
+	mu    sync.Mutex
+	seen  []*sight
+	maybe int // launches that failed and may have happened
 }
 
 // sight is what was seen of one instance.
 type sight struct {
-	i    *pie.Instance
-	said []string // what the program says in all, in order; blobs as "file"
-	got  []string
-	end  pie.Event // the terminal event, if it came
-	err  error     // else what came instead
+	i     *pie.Instance
+	said  []string // what the program says in all, in order; blobs as "file"
+	got   []string
+	sent  []string  // what it was told, or may have been
+	ended bool      // it was terminated, and that was confirmed
+	end   pie.Event // the terminal event, if it came
+	err   error     // else what came instead
 }
 
 // try launches a lab that says what is given.
 func (f *faultTrial) try(said []string, steps ...string) *sight {
-	i, err := f.c.Launch(f.soon(), f.lab(f.c, steps...))
+	return f.start(f.lab(f.c, steps...), said)
+}
+
+func (f *faultTrial) start(p pie.Launch, said []string) *sight {
+	i, err := f.c.Launch(f.soon(), p)
 	if err != nil {
-		f.failed("launch", err)
+		f.unborn("launch", err)
 		return nil
 	}
 	return f.watch(i, said)
+}
+
+// unborn notes a launch that failed.
+func (f *faultTrial) unborn(op string, err error) {
+	f.failed(op, err)
+	for _, kind := range []error{pie.ErrLost, pie.ErrTimeout, pie.ErrCancelled, pie.ErrProtocol} {
+		if errors.Is(err, kind) {
+			f.mu.Lock()
+			f.maybe++
+			f.mu.Unlock()
+			return
+		}
+	}
+}
+
+func (s *sight) send(text string) error {
+	err := s.i.Send(text)
+	if err == nil {
+		s.sent = append(s.sent, text)
+	}
+	return err
+}
+
+func (f *faultTrial) terminate(s *sight) {
+	err := s.i.Terminate(f.soon())
+	f.failed("terminate", err)
+	s.ended = err == nil
 }
 
 func (f *faultTrial) watch(i *pie.Instance, said []string) *sight {
@@ -112,7 +151,7 @@ func streamFlow(f *faultTrial) {
 func echoFlow(f *faultTrial) {
 	s := f.try(numbered("echo %d", 10), "echo:10", "ret:done")
 	for n := range 10 {
-		if s == nil || s.i.Send(fmt.Sprint(n)) != nil || !f.take(s) {
+		if s == nil || s.send(fmt.Sprint(n)) != nil || !f.take(s) {
 			break
 		}
 	}
@@ -134,7 +173,7 @@ func terminateFlow(f *faultTrial) {
 	if s == nil || !f.take(s) {
 		return
 	}
-	f.failed("terminate", s.i.Terminate(f.soon()))
+	f.terminate(s)
 	f.drain(s)
 }
 
@@ -153,8 +192,9 @@ func filesFlow(f *faultTrial) {
 	}
 	err := s.i.SendFile(f.soon(), labFile(300000), "")
 	f.failed("send_file", err)
+	s.sent = append(s.sent, "file 300000")
 	if err != nil || !s.i.Settled() && f.isStuck(s) {
-		f.failed("terminate", s.i.Terminate(f.soon()))
+		f.terminate(s)
 	}
 	f.drain(s)
 }
@@ -177,16 +217,17 @@ func detachedFlow(f *faultTrial) {
 	p.Detached = true
 	i, err := f.c.Launch(f.soon(), p)
 	if err != nil {
-		f.failed("detached launch", err)
+		f.unborn("detached launch", err)
 		return
 	}
 	a, err := f.c.Attach(f.soon(), i.ID())
 	if err != nil {
 		f.failed("attach", err)
+		f.maybe++
 		return
 	}
 	s := f.watch(a, []string{"here"})
-	if err := a.Send("go"); err != nil {
+	if err := s.send("go"); err != nil {
 		f.failed("send", err)
 	}
 	f.drain(s)
@@ -205,7 +246,34 @@ func questionsFlow(f *faultTrial) {
 	f.failed("terminate", err)
 }
 
-// isPrefix says whether got is the beginning of said.
-func (s *sight) isPrefix() bool {
-	return len(s.got) <= len(s.said) && strings.Join(s.got, "\n") == strings.Join(s.said[:len(s.got)], "\n")
+// installFlow brings a program of several parts, twice, and runs it.
+func installFlow(f *faultTrial) {
+	up := f.upload(f.c, "conf-flow", "installed")
+	up.Bytes = append(up.Bytes, "// "+strings.Repeat("padding ", wire.ChunkSize/4)...)
+	for range 2 {
+		in, err := f.c.Install(f.soon(), up)
+		if err != nil {
+			f.failed("install", err)
+			continue
+		}
+		s, err := f.c.Launch(f.soon(), pie.Launch{Program: in.Ref})
+		if err != nil {
+			f.failed("launch", err)
+			continue
+		}
+		if e, err := s.Next(f.soon()); err != nil {
+			f.failed("recv", err)
+		} else if !f.tampered && (e.Kind != pie.Completed || e.Value != f.returned(f.c, "installed")) {
+			f.Errorf("installed and run: %v %q", e.Kind, e.Value)
+		}
+	}
+}
+
+// reconnectFlow goes on over a new connection when the first one breaks. What is launched is launched once.
+func reconnectFlow(f *faultTrial) {
+	for range 3 {
+		f.drain(f.try(numbered("msg %d", 3), "msgs:3", "ret:done"))
+		_, err := f.c.Ping(f.soon())
+		f.failed("ping", err)
+	}
 }

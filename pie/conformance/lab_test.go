@@ -19,13 +19,15 @@ import (
 
 // lab does the steps that its words list: the program of all scenarios. testdata/lab/lab.js is the same for a real
 // server.
-type lab struct{}
+type lab struct{ book *ledger }
 
 const labName, labVersion = "lab", "0.1.0"
 
 func (lab) Manifest() program.Manifest { return program.Manifest{Name: labName, Version: labVersion} }
 
-func (l lab) Run(ctx context.Context, g *engine.Guest) (string, error) {
+func (l lab) Run(ctx context.Context, g *engine.Guest) (string, error) { return l.run(ctx, g) }
+
+func (l lab) play(ctx context.Context, g *engine.Guest) (string, error) {
 	var in struct {
 		Steps []string `json:"_positional"`
 	}
@@ -82,14 +84,14 @@ func labFile(n int) []byte {
 func (l lab) listen(ctx context.Context, g *engine.Guest, verb string, n int) error {
 	switch verb {
 	case "recv":
-		_, err := g.Recv(ctx)
+		_, err := l.hear(ctx, g)
 		return err
 	case "echo":
-		return repeat(n, func(int) error { return answer(ctx, g, func(text string) string { return "echo " + text }) })
+		return repeat(n, func(int) error { return l.answer(ctx, g, func(text string) string { return "echo " + text }) })
 	case "size":
-		return answer(ctx, g, func(text string) string { return "size " + strconv.Itoa(len(utf16.Encode([]rune(text)))) })
+		return l.answer(ctx, g, func(text string) string { return "size " + strconv.Itoa(len(utf16.Encode([]rune(text)))) })
 	case "bounce":
-		return bounce(ctx, g)
+		return l.bounce(ctx, g)
 	}
 	return fmt.Errorf("no step %s", verb)
 }
@@ -103,8 +105,8 @@ func repeat(n int, f func(i int) error) error {
 	return nil
 }
 
-func answer(ctx context.Context, g *engine.Guest, with func(string) string) error {
-	text, err := g.Recv(ctx)
+func (l lab) answer(ctx context.Context, g *engine.Guest, with func(string) string) error {
+	text, err := l.hear(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -115,7 +117,7 @@ func answer(ctx context.Context, g *engine.Guest, with func(string) string) erro
 func (lab) ReceivesFiles() bool { return true }
 
 // bounce says that it is ready for a file, takes one, and sends it back.
-func bounce(ctx context.Context, g *engine.Guest) error {
+func (l lab) bounce(ctx context.Context, g *engine.Guest) error {
 	if err := g.Send("ready"); err != nil {
 		return err
 	}
@@ -123,6 +125,7 @@ func bounce(ctx context.Context, g *engine.Guest) error {
 	if err != nil {
 		return err
 	}
+	l.book.note(g, func(r *record) { r.heard = append(r.heard, fmt.Sprint("file ", len(data))) })
 	return errors.Join(g.Send(fmt.Sprintf("got %d", len(data))), g.SendFile(data, ""))
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -43,18 +44,36 @@ func (b *breakage) String() string {
 	return fmt.Sprintf("%s frame %d %s (byte %d, ^%02x, %v)", names[b.kind], b.frame, way, b.byte, b.flip, b.delay)
 }
 
-// newBreakage draws one; frames is how many a flow without faults has, up and down.
-func newBreakage(r *rand.Rand, frames [2]int) *breakage {
-	b := &breakage{
-		kind: breakKind(r.IntN(int(breakKinds))), up: r.IntN(2) == 0, byte: r.IntN(4096), flip: byte(1 + r.IntN(255)),
-		delay: time.Duration(r.IntN(5000)) * time.Millisecond,
-	}
-	n := frames[0]
-	if b.up {
-		n = frames[1]
-	}
-	b.frame = r.IntN(max(1, n))
+// breakages are all that can be done to one flow: each kind at each frame of each direction, in an order of their own.
+type breakages struct {
+	stream uint64
+	frames [2]int // of the flow without faults, down and up
+	order  []int
+}
+
+func newBreakages(flow string, frames [2]int) *breakages {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(flow))
+	b := &breakages{stream: h.Sum64(), frames: frames}
+	b.order = rand.New(rand.NewPCG(b.stream, 0)).Perm((frames[0] + frames[1]) * int(breakKinds))
 	return b
+}
+
+// places is how many there are. Further seeds break the same places at other bytes.
+func (b *breakages) places() int { return len(b.order) }
+
+// of is the one that a seed stands for.
+func (b *breakages) of(seed int) *breakage {
+	r := rand.New(rand.NewPCG(b.stream, uint64(seed)))
+	place := b.order[seed%len(b.order)]
+	f := &breakage{
+		kind: breakKind(place % int(breakKinds)), frame: place / int(breakKinds), byte: r.IntN(4096),
+		flip: byte(1 + r.IntN(255)), delay: time.Duration(r.IntN(5000)) * time.Millisecond,
+	}
+	if f.up = f.frame >= b.frames[0]; f.up {
+		f.frame -= b.frames[0]
+	}
+	return f
 }
 
 // proxy dials and breaks the first connection that it dials; later ones are sound.

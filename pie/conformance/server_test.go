@@ -30,6 +30,7 @@ type server struct {
 	place      place
 	generation string         // "" for a real one: it is found out
 	engine     *engine.Engine // nil for a real one
+	book       *ledger        // what its labs did; nil: not recorded
 	uri        string
 	dial       dialFunc // nil for a real one
 }
@@ -56,8 +57,9 @@ func newEngine(t testing.TB, generation string, change ...func(*engine.Config)) 
 }
 
 func memoryServer(t testing.TB, generation string) *server {
-	e := newEngine(t, generation)
-	return &server{place: inMemory, generation: generation, engine: e, uri: "ws://engine", dial: e.DialContext}
+	book := newLedger()
+	e := newEngine(t, generation, func(c *engine.Config) { c.Programs = append(engine.Builtin(), lab{book}) })
+	return &server{place: inMemory, generation: generation, engine: e, book: book, uri: "ws://engine", dial: e.DialContext}
 }
 
 func socketServer(t testing.TB, generation string) *server {
