@@ -277,6 +277,20 @@ func TestAnswerTwiceAndForSomebodyElse(t *testing.T) {
 	}
 }
 
+func TestLaunchAnswerWithoutAnID(t *testing.T) {
+	for _, generation := range []string{"instance-0.2", "process-0.4", "worker-0.5"} {
+		f := newFake(t, generation, func(c *fakeConn) {
+			cmd := c.want(wire.Launch)
+			c.yes(&cmd, "")
+			c.idle()
+		})
+		i, err := f.dial(nil).Launch(soon(t), pie.Launch{Program: "p@1.0.0"})
+		if i != nil || !errors.Is(err, pie.ErrProtocol) {
+			t.Errorf("%s: %v %v", generation, i, err)
+		}
+	}
+}
+
 func TestEventsRightBehindTheLaunchAnswer(t *testing.T) {
 	const many = 5000
 	f := newFake(t, "gateway-0.5", func(c *fakeConn) {

@@ -189,7 +189,10 @@ func (b *birth) answered(l *link, e *wire.Event, a *reply) {
 		return
 	}
 	if len(ids) == 0 {
-		return // a detached launch whose id the server does not tell
+		if b.cmd.Capture || l.dialect.Features.DetachedID {
+			a.err = &Error{Kind: KindProtocol, Op: "launch", Message: "the server says that the instance was launched, but not under which id"}
+		}
+		return
 	}
 	a.instance = b.instance(ids[0])
 	if b.cmd.Capture {
