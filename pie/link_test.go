@@ -3,6 +3,7 @@ package pie
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -20,5 +21,25 @@ func TestCommandOnEndingLink(t *testing.T) {
 	var never unsent
 	if !errors.As(a.err, &never) || !errors.Is(a.err, ErrLost) {
 		t.Errorf("the command failed with %v", a.err)
+	}
+}
+
+// TestEndIsTimedBeforeItIsSeen: whoever sees that an instance has ended also sees when.
+func TestEndIsTimedBeforeItIsSeen(t *testing.T) {
+	for range 300 {
+		l, i := newSilentLink(nil)
+		seen := make(chan time.Duration)
+		go func() {
+			for i.Status() != StatusCompleted {
+				runtime.Gosched()
+			}
+			_, _, ended := i.Timing()
+			seen <- ended
+		}()
+		frame, _, _ := l.dialect.EncodeEvent(nil, &wire.Event{Kind: wire.Completed, ID: []byte(i.id)})
+		l.dispatch(frame, false)
+		if ended := <-seen; ended <= 0 {
+			t.Fatalf("it had ended, after %v", ended)
+		}
 	}
 }

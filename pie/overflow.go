@@ -3,8 +3,8 @@ package pie
 // overflow is what happens to an instance whose queue has failed at a bound: it delivers what was queued, then its
 // error, and the server is asked to end it. The others do not notice. On the reader's goroutine.
 func (l *link) overflow(i *Instance) {
+	i.stamp()
 	i.queue.settle(StatusOverflowed, nil)
-	i.ended.CompareAndSwap(0, i.since())
 	i.dropFiles()
 	i.release()
 	i.queue.mu.Lock()

@@ -163,6 +163,9 @@ func (l *link) push(i *Instance, ev Event) {
 	if i.first.Load() == 0 && !ev.Kind.Terminal() {
 		i.first.Store(i.since())
 	}
+	if ev.Kind.Terminal() {
+		i.stamp()
+	}
 	out, delta := i.queue.put(ev)
 	l.queued(i, out, delta)
 	if ev.Kind.Terminal() {
@@ -189,6 +192,7 @@ func (l *link) queued(i *Instance, out outcome, delta int64) {
 
 // settle ends i without a terminal event, once, and tells its consumer at once.
 func (i *Instance) settle(s Status, failure *Error) bool {
+	i.stamp()
 	if !i.queue.settle(s, failure) {
 		return false
 	}
@@ -197,9 +201,11 @@ func (i *Instance) settle(s Status, failure *Error) bool {
 	return true
 }
 
+// stamp notes when the instance ended, before anybody can learn that it has.
+func (i *Instance) stamp() { i.ended.CompareAndSwap(0, i.since()) }
+
 // over clears up behind a settled instance; ended says that it is known not to run any more.
 func (i *Instance) over(ended bool) {
-	i.ended.CompareAndSwap(0, i.since())
 	if l := i.link.Load(); l != nil {
 		l.routes.remove(i)
 		l.relay.forget(i.id)
