@@ -61,6 +61,11 @@ type Config struct {
 	Liveness       time.Duration // a dead connection is found within it; 0: 20 s, negative: never looked for
 	CloseGrace     time.Duration // how long Close waits for the server; 0: 1 s
 
+	// Silence is how long an instance may say nothing before the server's list is asked whether it still runs; 0: 3 ×
+	// Liveness, negative: never. One whose end the server has lost is found within 4/3 of it and 5 s. Of those that the
+	// list has it is asked less and less often, down to once in 16 × Silence, with one list for all of them.
+	Silence time.Duration
+
 	Buffer         int64 // unread bytes of all instances together; 0: 256 MiB
 	InstanceBuffer int64 // unread bytes of one instance; 0: 16 MiB
 	OutBuffer      int64 // bytes waiting to be written; 0: 16 MiB
@@ -84,6 +89,8 @@ const (
 	DefaultInstanceBuffer = 16 << 20
 	DefaultOutBuffer      = 16 << 20
 
+	silencePerLiveness = 3 // Config.Silence, where it is left open
+
 	terminateTimeout = 10 * time.Second // a server may be stuck in a guest: never wait longer for a terminate
 )
 
@@ -94,6 +101,7 @@ func (c Config) withDefaults() Config {
 	orDuration(&c.LongTimeout, DefaultLongTimeout)
 	orDuration(&c.WriteTimeout, DefaultWriteTimeout)
 	orDuration(&c.Liveness, DefaultLiveness)
+	orDuration(&c.Silence, silencePerLiveness*c.Liveness)
 	orDuration(&c.CloseGrace, DefaultCloseGrace)
 	orSize(&c.Buffer, DefaultBuffer)
 	orSize(&c.InstanceBuffer, DefaultInstanceBuffer)

@@ -36,16 +36,18 @@ func (l *link) guardAfter(i *Instance, d time.Duration) {
 	})
 }
 
-// probe settles i if the server does not know it any more; only where that is the sole way to find out.
-func (i *Instance) probe() {
+// probe settles i if the server does not know it any more; only where that is the sole way to find out. there says
+// that the server knows it.
+func (i *Instance) probe() (there bool) {
 	l := i.link.Load()
 	if l == nil || !l.dialect.Features.AttachProbe {
-		return
+		return false
 	}
 	r := &request{op: "attach", kind: wire.Attach}
 	a := l.do(l.c.life, &wire.Command{Kind: wire.Attach, ID: i.id}, r, l.c.cfg.RequestTimeout)
 	if a.err != nil || a.ok || !missing(a.text) {
-		return // alive; or it was waiting to be claimed, and its end comes now
+		return a.err == nil // alive; or it was waiting to be claimed, and its end comes now
 	}
 	l.c.clock.AfterFunc(guardGrace, func() { i.settle(StatusLost, endUntold(i.id)) })
+	return false
 }

@@ -32,6 +32,8 @@ type Instance struct {
 	follower  atomic.Pointer[Instance] // the reader's: whose event came behind one of this
 	routed    atomic.Bool              // it is in the routes of its link
 
+	sight sight // the roll call's
+
 	rest []Event // Next's: taken and not yet handed out
 }
 

@@ -41,6 +41,7 @@ type link struct {
 	refused lastWords
 	aborts  atomic.Int64 // words about dead streams since all was attached again
 	held    heldBack
+	shaken  atomic.Bool // streams died since the last roll call
 
 	wg      sync.WaitGroup // reader and writer
 	leaving atomic.Bool    // this side is closing it

@@ -12,6 +12,7 @@ func (c *Client) mind(l *link) {
 		l.heardAt = c.clock.Now()
 		l.beat(c.cfg.Liveness/4, 0, l.heard.frames.Load())
 	}
+	l.callRolls()
 	if !c.cfg.Reconnect {
 		c.watch(l)
 	}

@@ -15,6 +15,7 @@ func (l *link) aborted() {
 	if !l.dialect.Features.Reattach {
 		return
 	}
+	l.shaken.Store(true) // ends get lost then
 	if l.aborts.Add(1) > 1 {
 		return // one word comes for each stream: whoever is at it goes round once more
 	}

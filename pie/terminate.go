@@ -2,6 +2,7 @@ package pie
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/pierun/pierun/pie/wire"
@@ -83,7 +84,10 @@ func (i *Instance) confirmLater(there bool) {
 		return
 	}
 	wait := confirmWait
-	if !there {
+	switch {
+	case !i.client.features().ListInstances:
+		wait = terminateTimeout // nothing else will ever be heard
+	case !there:
 		wait /= 8
 	}
 	i.client.clock.AfterFunc(wait, func() {
@@ -93,23 +97,42 @@ func (i *Instance) confirmLater(there bool) {
 	})
 }
 
-// confirm settles i if the server's list, where it is complete, does not have it any more.
+// confirm settles i if the server does not have it any more, as far as this generation can be asked.
 func (i *Instance) confirm() {
 	l := i.link.Load()
-	if l == nil || !l.dialect.Features.ListComplete {
+	if l == nil { // detached: nobody hears of its end
+		l = i.client.current()
+	}
+	switch f := &l.dialect.Features; {
+	case f.AttachProbe:
 		i.probe()
-		return
+	case !f.ListInstances:
+		i.settle(StatusLost, endUnheard(i.id))
+	case f.ListComplete && l.lacks(i.client.life, i.id):
+		i.settle(StatusLost, endUntold(i.id))
 	}
-	list, err := i.client.list(i.client.life)
-	if err != nil || i.Settled() {
-		return
+}
+
+// lacks says whether the server certainly does not run the instance: its list does not have it. What the control
+// connection does not see is looked for again on this one.
+func (l *link) lacks(ctx context.Context, id string) bool {
+	side := l.beside(ctx)
+	list, err := side.list(ctx)
+	if err == nil && side != l && !lists(list, id) {
+		list, err = l.list(ctx)
 	}
-	for _, in := range list {
-		if in.InstanceID == i.id {
-			return
-		}
-	}
-	i.settle(StatusLost, endUntold(i.id))
+	return err == nil && !lists(list, id)
+}
+
+func lists(list []wire.InstanceInfo, id string) bool {
+	return slices.ContainsFunc(list, func(in wire.InstanceInfo) bool { return in.ID == id })
+}
+
+// endUnheard is for a server that answers no terminate and has no list.
+func endUnheard(id string) *Error {
+	return &Error{Kind: KindLost, Op: "recv", InstanceID: id, Running: Unknown,
+		Message: "the server was told to end the instance and said nothing more about it",
+		Hint:    "it may have ended before, or be stuck; this server can be asked no more"}
 }
 
 // endUntold is for an instance that is over on the server without having told its end.

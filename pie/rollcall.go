@@ -1,0 +1,140 @@
+package pie
+
+import (
+	"context"
+	"time"
+)
+
+// A server may lose the end of an instance and never say so: 0.5.2 does when events of 8 MiB broke its streams one
+// after the other, and 0.2 with what ends at once. Whoever waits for that end would wait for ever. So those of which
+// nothing was heard for a while are called up: one list answers for all of them, and is asked for less and less often
+// while it finds them well. What is missing in it twice, and has said nothing meanwhile, is settled as lost.
+const (
+	rollPause   = 5 * time.Second // between the two looks: events may be on their way, and some servers list what has just ended
+	rollSlowest = 16              // times Config.Silence, between two looks for one that stays silent
+	rollProbes  = 100             // instances that are asked for one by one at a time, where the list does not tell
+	listedMost  = 50              // instances that a server of the hash era or 0.2 lists
+)
+
+// sight is when an instance was last known to live. The roll call's own.
+type sight struct {
+	received int64 // events by then
+	at       time.Time
+	patience time.Duration // how long it may be silent from there
+}
+
+// callRolls begins the roll calls of a main link; they end with it.
+func (l *link) callRolls() {
+	if f := &l.dialect.Features; l.c.cfg.Silence > 0 && (f.ListComplete || f.AttachProbe) {
+		l.rollSoon()
+	}
+}
+
+// rollSoon looks a quarter of the shortest silence from now whether anybody has been silent for too long.
+func (l *link) rollSoon() {
+	l.c.clock.AfterFunc(l.c.cfg.Silence/4, func() {
+		switch {
+		case l.dead():
+		case l.overdue():
+			l.c.background(func() {
+				l.callRoll()
+				l.rollSoon()
+			})
+		default:
+			l.rollSoon()
+		}
+	})
+}
+
+// overdue notes who was heard since the last time, and says whether somebody is silent for longer than may be.
+func (l *link) overdue() (found bool) {
+	now, first := l.c.clock.Now(), l.c.cfg.Silence
+	shaken := l.shaken.Swap(false)
+	for _, i := range l.routes.all() {
+		if n := i.Received(); i.sight.at.IsZero() || n != i.sight.received {
+			i.sight = sight{received: n, at: now, patience: first}
+		}
+		if shaken {
+			i.sight.patience = first
+		}
+		found = found || now.Sub(i.sight.at) >= i.sight.patience
+	}
+	return found
+}
+
+// callRoll asks about everybody who is silent now. It leaves alone a server that is at work on something long: it
+// would not answer on this connection, and another one may see less.
+func (l *link) callRoll() {
+	if l.requests.busy() {
+		return
+	}
+	absent := l.absent(l.c.life, l.quiet())
+	if len(absent) == 0 || !l.c.sleep(l.c.life, rollPause) {
+		return
+	}
+	probes := 0
+	for _, i := range l.absent(l.c.life, absent) {
+		switch {
+		case !stillQuiet(i):
+		case l.dialect.Features.ListComplete:
+			i.settle(StatusLost, endLost(i.id))
+		case probes < rollProbes:
+			probes++
+			if i.probe() {
+				i.sight.seen(l.c.clock.Now(), l.c.cfg.Silence)
+			}
+		}
+	}
+}
+
+// quiet are the instances that have said nothing for as long as the first look waits.
+func (l *link) quiet() (list []*Instance) {
+	now := l.c.clock.Now()
+	for _, i := range l.routes.all() {
+		if stillQuiet(i) && now.Sub(i.sight.at) >= l.c.cfg.Silence {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+func stillQuiet(i *Instance) bool {
+	return !i.sight.at.IsZero() && i.Received() == i.sight.received && !i.Settled()
+}
+
+// absent are those of silent that the server's list does not have. The others are looked for after twice the time. A
+// list that did not come says nothing about anybody.
+func (l *link) absent(ctx context.Context, silent []*Instance) (absent []*Instance) {
+	if len(silent) == 0 {
+		return nil
+	}
+	list, err := l.list(ctx)
+	if err != nil {
+		return nil
+	}
+	runs := make(map[string]bool, len(list))
+	for k := range list {
+		runs[list[k].ID] = list[k].State != "finished"
+	}
+	now := l.c.clock.Now()
+	for _, i := range silent {
+		if runs[i.id] {
+			i.sight.seen(now, l.c.cfg.Silence)
+		} else {
+			absent = append(absent, i)
+		}
+	}
+	return absent
+}
+
+// endLost is for an instance that the server has ended, and about whose end it will say nothing any more.
+func endLost(id string) *Error {
+	return &Error{Kind: KindLost, Op: "recv", InstanceID: id, Running: False,
+		Message: "the server does not run the instance any more and never told its end: its result is lost, and maybe what it said last",
+		Hint:    "some servers lose ends, for example behind events of several MiB: let the program send large results as files, and run it again"}
+}
+
+// seen waits for twice as long from now.
+func (s *sight) seen(now time.Time, first time.Duration) {
+	s.at, s.patience = now, min(2*s.patience, rollSlowest*first)
+}
