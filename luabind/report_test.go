@@ -61,3 +61,17 @@ func TestMapNamesItsFirstFailedRow(t *testing.T) {
 		}
 	})
 }
+
+// An error of a deferred function is told even when the scope failed before it.
+func TestDeferredErrorIsToldBesideAnother(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := newHost(t)
+		err := h.run("task.scope(function()\n  task.defer(function() error('late') end)\n  error('early')\nend)")
+		if err == nil || !strings.Contains(err.Error(), "test.lua:3: early") {
+			t.Error(err)
+		}
+		if want := "pierun: in a deferred function, beside another error: test.lua:2: late\n"; h.stderr.String() != want {
+			t.Errorf("%q", h.stderr.String())
+		}
+	})
+}

@@ -71,7 +71,7 @@ var ErrStdoutClosed = errors.New("standard output was closed")
 // New makes a runtime with all modules opened. It starts the writer of standard output; Close ends it.
 func New(cfg Config) (*Runtime, error) {
 	rt := &Runtime{cfg: cfg.withDefaults(), sources: map[string]string{}, declared: map[string]bool{}, namedKeys: map[string]pie.KeySource{}}
-	rt.sched = sched.New(sched.Config{Clock: rt.cfg.Clock, Grace: rt.cfg.Grace, OwnedBy: ownedBy})
+	rt.sched = sched.New(sched.Config{Clock: rt.cfg.Clock, Grace: rt.cfg.Grace, OwnedBy: ownedBy, Unraised: rt.tellUnraised})
 	rt.L = rt.sched.L()
 	stdout, stderr := rt.openProgress()
 	rt.stderr = &lineWriter{w: stderr}
@@ -84,6 +84,11 @@ func New(cfg Config) (*Runtime, error) {
 	rt.openModules()
 	rt.loader.open()
 	return rt, nil
+}
+
+// tellUnraised prints an error of a deferred function that another error hides.
+func (rt *Runtime) tellUnraised(e *luavalue.Error) {
+	_, _ = fmt.Fprintf(rt.stderr, "pierun: in a deferred function, beside another error: %s\n", e)
 }
 
 // Stderr is standard error for whoever else writes there during the run: it keeps clear of the progress line. Any
@@ -175,16 +180,21 @@ func (rt *Runtime) compile(chunk, code string) (*lua.LFunction, error) {
 func (rt *Runtime) setArg() {
 	arg := rt.L.CreateTable(len(rt.cfg.Args), 1)
 	arg.RawSetInt(0, lua.LString(rt.cfg.Script))
-	for i, word := range rt.cfg.Args {
-		arg.RawSetInt(i+1, lua.LString(word))
+	for i, word := range rt.words() {
+		arg.RawSetInt(i+1, word)
 	}
 	rt.L.SetGlobal("arg", arg)
 }
 
-// words are the arguments of the main chunk, its "...".
+// words are the arguments of the main chunk, its "...". A "--" right behind FILE says that no flag of the command
+// follows; it is no word of the script. args.parse has a meaning of its own for it.
 func (rt *Runtime) words() []lua.LValue {
-	values := make([]lua.LValue, len(rt.cfg.Args))
-	for i, word := range rt.cfg.Args {
+	words := rt.cfg.Args
+	if len(words) > 0 && words[0] == "--" {
+		words = words[1:]
+	}
+	values := make([]lua.LValue, len(words))
+	for i, word := range words {
 		values[i] = lua.LString(word)
 	}
 	return values

@@ -224,6 +224,17 @@ func TestWordsThatBelongBeforeFile(t *testing.T) {
 	}
 }
 
+// TestWordsOfTheScript: a "--" right behind FILE is none of them.
+func TestWordsOfTheScript(t *testing.T) {
+	for words, want := range map[string]string{"-- --server x": "2 --server x", "x -- y": "3 x -- y", "--": "0 ", "": "0 "} {
+		with := func(h *host, _ *engine.Config) { h.config.Args = strings.Fields(words) }
+		out, err := play(t, `print(#arg, table.concat(arg, " ")) assert(select("#", ...) == #arg)`, with)
+		if err != nil || strings.Replace(out, "\t", " ", 1) != want+"\n" {
+			t.Errorf("%s: %q %v", words, out, err)
+		}
+	}
+}
+
 func TestRandom(t *testing.T) {
 	seed := int64(7)
 	fixed := func(h *host, _ *engine.Config) { h.config.Seed = &seed }

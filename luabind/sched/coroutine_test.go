@@ -9,7 +9,7 @@ import (
 )
 
 func TestCoroutines(t *testing.T) {
-	for name, code := range map[string]string{
+	pass(t, map[string]string{
 		"values both ways": `
 			local co = coroutine.create(function(a, b)
 				local c = coroutine.yield(a + b)
@@ -42,6 +42,22 @@ func TestCoroutines(t *testing.T) {
 			ok, e = pcall(coroutine.wrap(function() error("x", 0) end)) assert(e == "x")
 			ok, e = pcall(coroutine.yield) assert(not ok and e:find("outside"))
 			assert(coroutine.running() == nil)`,
+		"generators and pcall": `
+			local got = {}
+			for v in coroutine.wrap(function() for i = 1, 3 do pcall(function() coroutine.yield(i) error("x") end) end end) do got[#got + 1] = v end
+			assert(#got == 3)`,
+		"yield in a metamethod and in sort": `
+			local f = coroutine.wrap(function()
+				local _ = setmetatable({}, {__index = function() coroutine.yield("meta") end}).x
+				table.sort({2, 1}, function(a, b) coroutine.yield("sort") return a < b end)
+			end)
+			assert(f() == "meta" and f() == "sort")`,
+		"nil values": `local f = coroutine.wrap(function(...) return select("#", ...), ... end) local n, a, b = f(nil, nil) assert(n == 2)`,
+	})
+}
+
+func TestCoroutinesAndTasks(t *testing.T) {
+	pass(t, map[string]string{
 		"resume itself": `
 			local co co = coroutine.create(function() return coroutine.resume(co) end)
 			local ok, inner, e = coroutine.resume(co) assert(ok and not inner and e:find("running"))`,
@@ -61,24 +77,11 @@ func TestCoroutines(t *testing.T) {
 			local function f() return coroutine.wrap(f)() end
 			local ok, e = pcall(f)
 			assert(not ok and tostring(e):find("nested too deep"), tostring(e))`,
-		"generators and pcall": `
-			local got = {}
-			for v in coroutine.wrap(function() for i = 1, 3 do pcall(function() coroutine.yield(i) error("x") end) end end) do got[#got + 1] = v end
-			assert(#got == 3)`,
-		"yield in a metamethod and in sort": `
-			local f = coroutine.wrap(function()
-				local _ = setmetatable({}, {__index = function() coroutine.yield("meta") end}).x
-				table.sort({2, 1}, function(a, b) coroutine.yield("sort") return a < b end)
-			end)
-			assert(f() == "meta" and f() == "sort")`,
-		"nil values": `local f = coroutine.wrap(function(...) return select("#", ...), ... end) local n, a, b = f(nil, nil) assert(n == 2)`,
 		"many at once": `
 			local all = {}
 			for i = 1, 300 do all[i] = coroutine.wrap(function() for j = 1, 5 do coroutine.yield(i * j) end end) end
 			for j = 1, 5 do for i = 1, 300 do assert(all[i]() == i * j) end end`,
-	} {
-		t.Run(name, func(t *testing.T) { newHost(t).ok(code) })
-	}
+	})
 }
 
 // begun counts the coroutines that have begun and not ended.

@@ -257,6 +257,14 @@ func (h *host) ok(code string) {
 	}
 }
 
+// pass runs each code by itself and expects no error.
+func pass(t *testing.T, codes map[string]string) {
+	t.Helper()
+	for name, code := range codes {
+		t.Run(name, func(t *testing.T) { newHost(t).ok(code) })
+	}
+}
+
 func (h *host) fatal(err error) {
 	h.t.Helper()
 	var e *luavalue.Error

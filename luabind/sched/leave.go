@@ -54,21 +54,36 @@ func (sc *Scope) runDefers(L *lua.LState, until time.Duration) {
 	if first == nil {
 		first = shield.failure
 	}
-	if first != nil && sc.failure == nil {
+	switch {
+	case first == nil:
+	case sc.failure == nil:
 		sc.failure = first
 		t.cancels++
+	default:
+		sc.s.unraised(L, first, sc.failure)
 	}
 }
 
-// callDefers gives the first error of a deferred function; the others run all the same.
+// unraised tells of a failure that something raised before it hides. os.exit is none, nor is the same error again.
+func (s *Scheduler) unraised(L *lua.LState, hidden, by *Failure) {
+	if s.cfg.Unraised != nil && hidden.Value != s.signal && !by.raisedAs(hidden.Value) {
+		s.cfg.Unraised(hidden.Err(L))
+	}
+}
+
+// callDefers gives the first error of a deferred function; the others run all the same, and tell of theirs.
 func (sc *Scope) callDefers(L *lua.LState, shield *Scope) (first *Failure) {
 	for len(sc.defers) > 0 {
 		last := len(sc.defers) - 1
 		fn := sc.defers[last]
 		sc.defers = sc.defers[:last]
 		L.Push(fn)
-		if f := sc.s.protect(L, 0, 0, protection{full: true}); f != nil && first == nil && shield.failure == nil {
+		switch f := sc.s.protect(L, 0, 0, protection{full: true}); {
+		case f == nil || shield.failure != nil:
+		case first == nil:
 			first = f
+		default:
+			sc.s.unraised(L, f, first)
 		}
 	}
 	return first

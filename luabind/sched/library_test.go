@@ -143,6 +143,20 @@ func TestSyntaxErrorsSayWhere(t *testing.T) {
 	}
 }
 
+// TestChunkNames: = and @ mark a name and are no part of it.
+func TestChunkNames(t *testing.T) {
+	newHost(t).ok(`
+		for given, shown in pairs { ["=name"] = "name", ["@a.lua"] = "a.lua", plain = "plain", ["a=b"] = "a=b" } do
+			local _, e = pcall(load("error('x')", given))
+			assert(e == shown .. ":1: x", e)
+			local _, e = load("x = = 1", given)
+			assert(e:find(shown .. ":1: syntax", 1, true) == 1, e)
+		end
+		local _, e = pcall(load(coroutine.wrap(function() coroutine.yield("error('x')") end)))
+		assert(e == "(load):1: x", e)
+		assert(pcall(load("return 1", "")))`)
+}
+
 func TestDebugTraceback(t *testing.T) {
 	newHost(t).ok(`
 		local function f() return debug.traceback("here") end

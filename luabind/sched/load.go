@@ -24,6 +24,9 @@ func (s *Scheduler) openLoad() {
 
 // loaded pushes the function, or nil and the message.
 func (s *Scheduler) loaded(L *lua.LState, r io.Reader, chunk string) int {
+	if name := strings.TrimLeft(chunk[:min(1, len(chunk))], "=@"); name == "" {
+		chunk = chunk[min(1, len(chunk)):] // "=name" and "@file" are how Lua marks a name that is to be taken as it is
+	}
 	fn, err := s.Compile(r, chunk)
 	if err != nil {
 		L.Push(lua.LNil)

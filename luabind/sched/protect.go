@@ -63,12 +63,16 @@ func machineTrace(text string) string {
 	var lines []string
 	_, text, _ = strings.Cut(text, "stack traceback:")
 	for line := range strings.Lines(text) {
-		place, _, ok := strings.Cut(strings.TrimSpace(line), ": in ")
-		if ok && place != "[G]" {
+		line = strings.TrimSpace(line)
+		place, _, ok := strings.Cut(line, ": in ")
+		switch {
+		case line == "...":
+			lines = append(lines, "…")
+		case ok && place != "[G]":
 			lines = append(lines, place)
 		}
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(foldedAround(lines), "\n")
 }
 
 // caught is the handler of every protected call: it runs where the error was raised, with all frames in place.

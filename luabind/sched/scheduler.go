@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pierun/pierun/luabind/luavalue"
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -23,6 +24,9 @@ type Config struct {
 	Grace time.Duration
 	// OwnedBy gives the resource that a Lua value stands for; nil means that no value stands for one.
 	OwnedBy func(lua.LValue) (Owned, bool)
+	// Unraised is told of an error of a deferred function that nobody gets to see, because its scope had failed
+	// already or another one failed first; nil means that nobody wants to know. Scheduler's goroutine.
+	Unraised func(*luavalue.Error)
 	// Debug keeps the Go stack of a panic in the traceback of the error that is made of it.
 	Debug bool
 }

@@ -8,11 +8,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pierun/pierun/luabind/luavalue"
 	lua "github.com/yuin/gopher-lua"
 )
 
 func TestScopes(t *testing.T) {
-	for name, code := range map[string]string{
+	pass(t, map[string]string{
 		"results pass": `local a, b, c = scope(function(s) return 1, nil, 3 end) assert(a == 1 and b == nil and c == 3)`,
 		"waits for tasks": `
 			local n = 0
@@ -41,40 +42,6 @@ func TestScopes(t *testing.T) {
 			assert(not ok and e == "early" and not seen)`,
 		"try inside the task keeps it alive": `
 			scope(function() spawn(function() local v, e = try(error, "x") assert(v == nil and e.kind == "script" and e.message == "x") end) end)`,
-		"cancel of the scope is an error outside": `
-			local ok, e = pcall(scope, function(s) cancelscope(s) wait() error("not reached") end)
-			assert(not ok and e.kind == "cancelled", tostring(e))`,
-		"cancel of the tasks lets the body go on": `
-			local v = scope(function(s) local k = spawn(forever) cancelchildren(s) return "fine" end)
-			assert(v == "fine")`,
-		"the outermost wins": `
-			local ok, e = pcall(scope, function(outer)
-				pcall(scope, function(inner)
-					spawn(function() cancelscope(inner) cancelscope(outer) end, outer)
-					forever()
-				end)
-				error("not reached")
-			end)
-			assert(not ok and e.kind == "cancelled")`,
-		"inner timeout can be caught": `
-			local ok, e = pcall(timeout, 0.001, forever)
-			assert(not ok and e.kind == "timeout" and e.retryable, tostring(e))
-			wait()`,
-		"inner timeout caught inside a scope that goes on": `
-			local n = 0
-			scope(function() for i = 1, 3 do local v, e = try(timeout, 0.001, forever) assert(e.kind == "timeout") n = n + 1 end end)
-			assert(n == 3)`,
-		"outer timeout goes through an inner pcall": `
-			local after
-			local ok, e = pcall(timeout, 0.001, function() while true do pcall(timeout, 100, forever) after = true wait() after = 2 end end)
-			assert(not ok and e.kind == "timeout")
-			assert(after == nil, tostring(after))`,
-		"timeout of a busy loop": `local ok, e = pcall(timeout, 0.005, function() while true do end end) assert(not ok and e.kind == "timeout")`,
-		"timeout of its tasks": `
-			local k
-			local ok, e = pcall(timeout, 0.001, function() k = spawn(forever) end)
-			assert(not ok and e.kind == "timeout" and status(k) == "cancelled")`,
-		"a zero timeout": `local ok, e = pcall(timeout, -1, wait) assert(not ok and e.kind == "timeout")`,
 		"a task in a scope that is over": `
 			local keep
 			scope(function(s) keep = s end)
@@ -84,14 +51,11 @@ func TestScopes(t *testing.T) {
 		"spawn into an outer scope": `
 			local k
 			scope(function(s) scope(function() k = spawn(function() wait() return 5 end, s) end) assert(join(k) == 5) end)`,
-		"join gives all results":          `local a, b = join(spawn(function() return 1, 2 end)) assert(a == 1 and b == 2)`,
-		"join with a limit":               `local ok, e = pcall(join, spawn(function() sleep(0.05) end), 0.001) assert(not ok and e.kind == "timeout")`,
-		"join of oneself":                 `local me me = spawn(function() local ok, e = pcall(join, me) assert(e.kind == "usage") end) join(me)`,
-		"cancel before the first turn":    `local ran local k = spawn(function() ran = true end) cancel(k) local ok, e = pcall(join, k) assert(not ok and not ran)`,
-		"cancel twice, and after the end": `local k = spawn(nop) join(k) cancel(k) cancel(k) assert(status(k) == "done")`,
-		"an own cancel is noticed by a loop": `
-			local k k = spawn(function() cancel(k) while true do end end)
-			assert(not pcall(join, k))`,
+	})
+}
+
+func TestScopesAndCoroutines(t *testing.T) {
+	pass(t, map[string]string{
 		"coroutine.yield out of a scope": `
 			local f = coroutine.wrap(function() scope(function() coroutine.yield(1) end) end)
 			local ok, e = pcall(f)
@@ -113,9 +77,64 @@ func TestScopes(t *testing.T) {
 			fill(fill(1, 2, 3), fill(4))
 			local a, b = keep()
 			assert(a == 1 and b == 2)`,
-	} {
-		t.Run(name, func(t *testing.T) { newHost(t).ok(code) })
-	}
+	})
+}
+
+func TestScopesCancelled(t *testing.T) {
+	pass(t, map[string]string{
+		"cancel of the scope is an error outside": `
+			local ok, e = pcall(scope, function(s) cancelscope(s) wait() error("not reached") end)
+			assert(not ok and e.kind == "cancelled", tostring(e))`,
+		"cancel of the tasks lets the body go on": `
+			local v = scope(function(s) local k = spawn(forever) cancelchildren(s) return "fine" end)
+			assert(v == "fine")`,
+		"the outermost wins": `
+			local ok, e = pcall(scope, function(outer)
+				pcall(scope, function(inner)
+					spawn(function() cancelscope(inner) cancelscope(outer) end, outer)
+					forever()
+				end)
+				error("not reached")
+			end)
+			assert(not ok and e.kind == "cancelled")`,
+	})
+}
+
+func TestScopesTimedOut(t *testing.T) {
+	pass(t, map[string]string{
+		"inner timeout can be caught": `
+			local ok, e = pcall(timeout, 0.001, forever)
+			assert(not ok and e.kind == "timeout" and e.retryable, tostring(e))
+			wait()`,
+		"inner timeout caught inside a scope that goes on": `
+			local n = 0
+			scope(function() for i = 1, 3 do local v, e = try(timeout, 0.001, forever) assert(e.kind == "timeout") n = n + 1 end end)
+			assert(n == 3)`,
+		"outer timeout goes through an inner pcall": `
+			local after
+			local ok, e = pcall(timeout, 0.001, function() while true do pcall(timeout, 100, forever) after = true wait() after = 2 end end)
+			assert(not ok and e.kind == "timeout")
+			assert(after == nil, tostring(after))`,
+		"timeout of a busy loop": `local ok, e = pcall(timeout, 0.005, function() while true do end end) assert(not ok and e.kind == "timeout")`,
+		"timeout of its tasks": `
+			local k
+			local ok, e = pcall(timeout, 0.001, function() k = spawn(forever) end)
+			assert(not ok and e.kind == "timeout" and status(k) == "cancelled")`,
+		"a zero timeout": `local ok, e = pcall(timeout, -1, wait) assert(not ok and e.kind == "timeout")`,
+	})
+}
+
+func TestJoinAndCancel(t *testing.T) {
+	pass(t, map[string]string{
+		"join gives all results":          `local a, b = join(spawn(function() return 1, 2 end)) assert(a == 1 and b == 2)`,
+		"join with a limit":               `local ok, e = pcall(join, spawn(function() sleep(0.05) end), 0.001) assert(not ok and e.kind == "timeout")`,
+		"join of oneself":                 `local me me = spawn(function() local ok, e = pcall(join, me) assert(e.kind == "usage") end) join(me)`,
+		"cancel before the first turn":    `local ran local k = spawn(function() ran = true end) cancel(k) local ok, e = pcall(join, k) assert(not ok and not ran)`,
+		"cancel twice, and after the end": `local k = spawn(nop) join(k) cancel(k) cancel(k) assert(status(k) == "done")`,
+		"an own cancel is noticed by a loop": `
+			local k k = spawn(function() cancel(k) while true do end end)
+			assert(not pcall(join, k))`,
+	})
 }
 
 func TestDefer(t *testing.T) {
@@ -151,6 +170,26 @@ func TestDefer(t *testing.T) {
 			h.ok(c.code)
 			h.logged(strings.Split(c.log, "|")...)
 		})
+	}
+}
+
+// TestDeferredErrorsAreTold: what another error hides reaches the host.
+func TestDeferredErrorsAreTold(t *testing.T) {
+	for code, want := range map[string]string{
+		`pcall(scope, function() defer(function() error("late", 0) end) error("early", 0) end)`:                                "late",
+		`pcall(scope, function() defer(function() error("second", 0) end) defer(function() error("first", 0) end) end)`:        "second",
+		`scope(function() local k = spawn(function() defer(function() error("x", 0) end) forever() end) wait() cancel(k) end)`: "x",
+		`pcall(scope, function() local e = {} defer(function() error(e) end) error(e) end)`:                                    "",
+		`pcall(scope, function() defer(function() error("alone", 0) end) end)`:                                                 "",
+		`pcall(scope, function() defer(function() pcall(error, "caught") end) error("early", 0) end)`:                          "",
+		`pcall(scope, function() defer(function() os.exit(0) end) error("early", 0) end)`:                                      "",
+	} {
+		var told []string
+		h := newHostWith(t, Config{Unraised: func(e *luavalue.Error) { told = append(told, e.Message) }})
+		h.ok(code)
+		if got := strings.Join(told, "|"); got != want {
+			t.Errorf("%s: told of %q, want %q", code, got, want)
+		}
 	}
 }
 

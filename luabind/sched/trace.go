@@ -63,7 +63,7 @@ func traceback(L *lua.LState) string {
 			lines = append(lines, p.String()+frameName(L, dbg))
 		}
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(folded(lines), "\n")
 }
 
 func frameName(L *lua.LState, dbg *lua.Debug) string {
