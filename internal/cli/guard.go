@@ -18,7 +18,7 @@ func (o *options) guard(d *wire.Dialect) *engine.Login {
 	}
 	switch d.Features.LoginCommand {
 	case wire.NoCommand:
-		o.err = usagef("--dialect process, or --dialect instance", "a %s server asks nobody who he is: --users and --token are for older generations", d.Generation)
+		o.err = usagef("--dialect process, or --dialect instance", "servers of %s ask nobody who they are: --users and --token are for older generations", d.Generation)
 		return nil
 	case wire.Token:
 		if users != "" {
