@@ -3,6 +3,7 @@ package luabind
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -68,7 +69,13 @@ func (rt *Runtime) baseConfig() pie.Config {
 		Box:     func(text string) any { return lua.LString(text) },
 		Clock:   rt.cfg.Clock,
 		Journal: rt.cfg.Journal,
+		Warn:    rt.warn,
 	}
+}
+
+// warn prints what a client found out by itself. Any goroutine.
+func (rt *Runtime) warn(w pie.Warning) {
+	rt.sched.Post(func() { _, _ = fmt.Fprintf(rt.stderr, "pierun: %s (%s): %s\n", w.Program, w.InstanceID, w.Message) })
 }
 
 // embedded points a configuration without an address at the embedded engine.

@@ -53,6 +53,9 @@ type Config struct {
 	Newest func(ctx context.Context, name string) (version string, err error)
 	// Journal is told about launches; nil: nobody is.
 	Journal Journal
+	// Warn is told what nobody is told by an error: that messages may be lost. It runs on a goroutine of the client's and
+	// must not wait; nil: nobody is.
+	Warn func(Warning)
 
 	DialTimeout    time.Duration // connecting and logging in; 0: 15 s
 	RequestTimeout time.Duration // one question and its answer; 0: 30 s

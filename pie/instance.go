@@ -32,7 +32,9 @@ type Instance struct {
 	follower  atomic.Pointer[Instance] // the reader's: whose event came behind one of this
 	routed    atomic.Bool              // it is in the routes of its link
 
-	sight sight // the roll call's
+	sight    sight // the roll call's
+	posted   posted
+	doubtful atomic.Int64 // messages that may not have arrived, not told of yet
 
 	rest []Event // Next's: taken and not yet handed out
 }

@@ -20,6 +20,7 @@ func (l *link) aborted() {
 		return // one word comes for each stream: whoever is at it goes round once more
 	}
 	l.held.begin()
+	l.doubt()
 	l.c.background(func() {
 		defer l.letGo()
 		for n := l.aborts.Load(); ; n = l.aborts.Load() {
@@ -91,7 +92,14 @@ func (l *link) resume(ctx context.Context, i *Instance) bool {
 	if a.err == nil && !a.ok && missing(a.text) {
 		i.settle(StatusLost, streamLost(i.id))
 	}
-	return i.Settled() || a.ok || l.dead() || strings.Contains(a.text, "already attached")
+	never := strings.Contains(a.text, "already attached")
+	switch {
+	case a.ok:
+		i.tellDoubt()
+	case never:
+		i.doubtful.Store(0)
+	}
+	return i.Settled() || a.ok || l.dead() || never
 }
 
 // streamGone is for an instance whose server did not come back in time.
@@ -110,6 +118,7 @@ func streamLost(id string) *Error {
 type heldBack struct {
 	mu    sync.Mutex
 	on    int
+	over  chan struct{} // closed at the end; made by who waits
 	list  []wire.Command
 	bytes int64
 }
@@ -118,6 +127,16 @@ func (h *heldBack) begin() {
 	h.mu.Lock()
 	h.on++
 	h.mu.Unlock()
+}
+
+// free gives a channel that is closed when nothing is held back, nil for now.
+func (h *heldBack) free() <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.on > 0 && h.over == nil {
+		h.over = make(chan struct{})
+	}
+	return h.over
 }
 
 // keep takes cmd if messages are held back now; errFull when there is no more room.
@@ -143,5 +162,9 @@ func (h *heldBack) end() []wire.Command {
 	}
 	list := h.list
 	h.list, h.bytes = nil, 0
+	if h.over != nil {
+		close(h.over)
+		h.over = nil
+	}
 	return list
 }

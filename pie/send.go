@@ -15,7 +15,9 @@ func (i *Instance) Send(text string) error {
 		return err
 	}
 	cmd := &wire.Command{Kind: wire.Signal, ID: i.id, Text: text}
+	i.posting(1)
 	if kept, err := l.held.keep(cmd, l.c.cfg.OutBuffer); kept || err != nil {
+		i.posting(-1)
 		return l.outcome(err, "send", i.id)
 	}
 	return l.post(cmd, "send")
@@ -56,6 +58,8 @@ func (i *Instance) SendFile(ctx context.Context, data []byte, name string) error
 	sent := make(chan error, 1)
 	if !i.client.background(func() {
 		defer l.transfer.release(cmd.Hash)
+		l.awaitStreams(i.client.life)
+		i.posting(1)
 		sent <- l.sendFile(i.client.life, cmd, data)
 	}) {
 		l.transfer.release(cmd.Hash)
@@ -70,6 +74,19 @@ func (i *Instance) SendFile(ctx context.Context, data []byte, name string) error
 		return with(err, "send_file", i.id)
 	}
 	return nil
+}
+
+// awaitStreams waits while streams that died are attached to again: what comes for an instance meanwhile is dropped.
+func (l *link) awaitStreams(ctx context.Context) {
+	free := l.held.free()
+	if free == nil {
+		return
+	}
+	select {
+	case <-free:
+	case <-l.cut:
+	case <-ctx.Done():
+	}
 }
 
 func (l *link) sendFile(ctx context.Context, cmd wire.Command, data []byte) error {

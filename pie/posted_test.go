@@ -1,0 +1,167 @@
+package pie_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pierun/pierun/pie"
+	"github.com/pierun/pierun/pie/wire"
+)
+
+// warnings collects what a client warns of.
+type warnings struct {
+	mu   sync.Mutex
+	list []pie.Warning
+}
+
+func (w *warnings) add(one pie.Warning) {
+	w.mu.Lock()
+	w.list = append(w.list, one)
+	w.mu.Unlock()
+}
+
+func (w *warnings) all() []pie.Warning {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.list
+}
+
+// TestMessagesBeforeTheWordOfALostStream: a gateway that lost its worker drops them without a sign. Those that the
+// instance was not heard behind are told of; those before are not, and those that come later wait for the new stream.
+func TestMessagesBeforeTheWordOfALostStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var heard []string
+		read := func(c *fakeConn, n int) {
+			for range n {
+				cmd := c.want(wire.Signal)
+				heard = append(heard, cmd.ID[:1]+cmd.Text)
+			}
+		}
+		f := newFake(t, "gateway-0.5", func(c *fakeConn) {
+			a := c.want(wire.Launch)
+			c.yes(&a, idA)
+			b := c.want(wire.Launch)
+			c.yes(&b, idB)
+			read(c, 2)
+			c.out(idA, "heard of one")
+			c.out(idB, "heard of one")
+			read(c, 2)
+			c.tell(wire.Event{Kind: wire.StreamAborted})
+			list := c.want(wire.List)
+			time.Sleep(time.Second) // the test sends meanwhile
+			c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: list.Corr, OK: true, Instances: infos([]string{idA, idB})})
+			for range 2 {
+				again := c.want(wire.Attach)
+				c.yes(&again, "Process attached")
+			}
+			read(c, 1)
+			c.done(idA, "")
+			c.done(idB, "")
+			c.idle()
+		})
+		var told warnings
+		c := f.dial(func(cfg *pie.Config) { cfg.Warn = told.add })
+		a, b := launch(t, c, pie.Launch{}), launch(t, c, pie.Launch{})
+		say(t, a, "one")
+		say(t, b, "one")
+		for _, i := range []*pie.Instance{a, b} {
+			if _, err := i.Next(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		say(t, a, "two")
+		say(t, a, "three")
+		synctest.Wait()
+		say(t, a, "four")
+		<-a.Done()
+		<-b.Done()
+		list := told.all()
+		if len(list) != 1 || list[0].InstanceID != idA || !strings.Contains(list[0].Message, "2 messages may not have arrived") {
+			t.Errorf("%+v", list)
+		}
+		if got := strings.Join(heard, " "); got != "aone bone atwo athree afour" {
+			t.Error(got)
+		}
+		c.Close(context.Background())
+		f.stop()
+	})
+}
+
+func say(t *testing.T, i *pie.Instance, text string) {
+	t.Helper()
+	if err := i.Send(text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestLostMessageOnTheEngine: what was dropped is told of.
+func TestLostMessageOnTheEngine(t *testing.T) {
+	for _, early := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			e := serve(t, "gateway-0.5")
+			var told warnings
+			c := dial(t, e, func(cfg *pie.Config) { cfg.Warn = told.add })
+			i, err := c.Launch(context.Background(), name(t, c, "echo"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.BreakLink()
+			if !early {
+				synctest.Wait()
+			}
+			say(t, i, "hello")
+			time.Sleep(time.Minute)
+			dropped, warned := i.Received() == 0, len(told.all()) == 1
+			if dropped && !warned || !early && (dropped || warned) {
+				t.Errorf("sent before the word of it %v: %d warnings, %d events", early, len(told.all()), i.Received())
+			}
+			say(t, i, "bye")
+			<-i.Done()
+			c.Close(context.Background())
+			_ = e.Close()
+		})
+	}
+}
+
+// TestFileWaitsForItsStream: a file that is sent while streams are attached to again would be dropped.
+func TestFileWaitsForItsStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var order []wire.CommandKind
+		f := newFake(t, "gateway-0.5", func(c *fakeConn) {
+			cmd := c.want(wire.Launch)
+			c.yes(&cmd, idA)
+			c.tell(wire.Event{Kind: wire.StreamAborted})
+			for len(order) < 3 {
+				cmd, ok := c.read()
+				if !ok {
+					return
+				}
+				switch order = append(order, cmd.Kind); cmd.Kind {
+				case wire.List:
+					time.Sleep(time.Second)
+					c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos([]string{idA})})
+				case wire.Attach:
+					c.yes(&cmd, "Process attached")
+				}
+			}
+			c.done(idA, "")
+			c.idle()
+		})
+		c := f.dial(nil)
+		i := launch(t, c, pie.Launch{})
+		synctest.Wait()
+		if err := i.SendFile(t.Context(), []byte("x"), ""); err != nil {
+			t.Error(err)
+		}
+		<-i.Done()
+		if want := [...]wire.CommandKind{wire.List, wire.Attach, wire.SendFile}; len(order) != 3 || [3]wire.CommandKind(order) != want {
+			t.Errorf("%v", order)
+		}
+		c.Close(context.Background())
+		f.stop()
+	})
+}
