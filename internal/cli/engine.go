@@ -25,7 +25,8 @@ func (a *app) engineCommand() *cli.Command {
 		Description: `pierun engine                                       # gateway-0.5 on 127.0.0.1:8080
 pierun engine --listen 127.0.0.1:0 --dialect process # any free port; it is printed
 pierun engine --rate 40 --seed 7                    # 40 tokens a second, always the same ones
-pierun engine --dialect process --users ~/.pie/authorized_users.toml`,
+pierun engine --dialect process --users ~/.pie/authorized_users.toml
+pierun engine --origin http://localhost:5173         # let in the web pages that are served there, and no others`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", Usage: "listen on `HOST:PORT` (port 0: a free one)", Value: defaultListen},
 			&cli.StringFlag{Name: "dialect", Usage: "speak `NAME`, a family or a generation as in pierun version", Value: defaultDialect},
@@ -33,6 +34,7 @@ pierun engine --dialect process --users ~/.pie/authorized_users.toml`,
 			seedFlag("the words of completions"),
 			&cli.StringFlag{Name: "users", Usage: "let in whoever has a key in `FILE`, an authorized_users.toml, and nobody else"},
 			&cli.StringFlag{Name: "token", Usage: "let in whoever has the internal token `TEXT`"},
+			&cli.StringSliceFlag{Name: "origin", Usage: "let in web pages of `ORIGIN`: http://host:port, null for files, * for all; may be given again. Without it no browser gets in"},
 			&cli.StringFlag{Name: "tls-cert", Usage: "speak wss, with the certificate in `FILE`"},
 			&cli.StringFlag{Name: "tls-key", Usage: "the private key of --tls-cert, `FILE`, unless it stands there, too"},
 			&cli.StringFlag{Name: "tls-client-ca", Usage: "with --tls-cert, let in only clients with a certificate of the authorities in `FILE`"},
@@ -46,7 +48,7 @@ func (a *app) engine(ctx *cli.Context) error {
 		return err
 	}
 	o := &options{ctx: ctx}
-	cfg := engine.Config{Dialect: o.dialect(), TokenRate: o.rate("rate")}
+	cfg := engine.Config{Dialect: o.dialect(), TokenRate: o.rate("rate"), Page: a.pages(o)}
 	if seed := o.integer("seed"); seed != nil {
 		cfg.Seed = *seed
 	}

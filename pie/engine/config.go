@@ -39,6 +39,10 @@ type Config struct {
 	Limits Limits
 	// Login asks clients to prove who they are, on generations that can. Nil: every name is accepted.
 	Login *Login
+	// Page says whether a web page may connect, by its origin: "https://host", or "null" for a file. Only browsers name
+	// one. A page that may needs no identity on a gateway: browsers cannot send that header, and the engine is then the
+	// edge that vouches for it. Called from several goroutines. Nil: origins are not looked at, as by released servers.
+	Page func(origin string) bool
 	// Faults are what goes wrong on purpose. Nil: nothing. See also Engine.SetFaults.
 	Faults *Faults
 	// Log gets one line that says that this is a simulation. Nil: nobody is told here.

@@ -45,6 +45,37 @@ func TestGatewayUpgrade(t *testing.T) {
 	}
 }
 
+func TestPagesAreLetInByTheirOrigin(t *testing.T) {
+	const ours = "http://localhost:5173"
+	for _, c := range []struct {
+		generation, origin string
+		page               func(string) bool
+		status             int
+	}{
+		{"gateway-0.5", ours, nil, 401},
+		{"gateway-0.5", ours, func(origin string) bool { return origin == ours }, 101},
+		{"gateway-0.5", "https://elsewhere.example", func(origin string) bool { return origin == ours }, 403},
+		{"gateway-0.5", "", func(string) bool { return true }, 401},
+		{"worker-0.5", ours, nil, 101},
+		{"worker-0.5", ours, func(string) bool { return false }, 403},
+		{"worker-0.5", "", func(string) bool { return false }, 101},
+	} {
+		e := start(t, engine.Config{Dialect: dialect(t, c.generation), Page: c.page})
+		header := http.Header{}
+		if c.origin != "" {
+			header.Set("Origin", c.origin)
+		}
+		dialer := websocket.Dialer{NetDialContext: e.DialContext}
+		ws, response, err := dialer.Dial("ws://engine/v1/ws", header)
+		if response == nil || response.StatusCode != c.status {
+			t.Errorf("%s, origin %q: %v %v, want %d", c.generation, c.origin, response, err, c.status)
+		}
+		if err == nil {
+			_ = ws.Close()
+		}
+	}
+}
+
 func TestWorkerTakesAnyPathAndDropsPlainHTTP(t *testing.T) {
 	e := start(t, engine.Config{})
 	dialer := websocket.Dialer{NetDialContext: e.DialContext}

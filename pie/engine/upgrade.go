@@ -25,10 +25,10 @@ func (s *session) upgrade() bool {
 	header := http.Header{}
 	if s.e.rules.edge {
 		header.Set("Date", s.e.clock.Now().UTC().Format(http.TimeFormat))
-		if status, body := edgeRefusal(request); status != 0 {
-			s.plainResponse(status, header, body)
-			return false
-		}
+	}
+	if status, body := s.e.refusal(request); status != 0 {
+		s.plainResponse(status, header, body)
+		return false
 	}
 	if !websocket.IsWebSocketUpgrade(request) {
 		return false
@@ -51,12 +51,28 @@ func (s *session) answerControls() {
 	s.ws.SetCloseHandler(func(int, string) error { return nil })
 }
 
-// edgeRefusal is why a gateway does not let a request in; status 0: it does.
-func edgeRefusal(r *http.Request) (status int, body string) {
+// refusal is why a request is not let in; status 0: it is.
+func (e *Engine) refusal(r *http.Request) (status int, body string) {
+	origins, page := r.Header["Origin"]
+	vouched := page && e.config.Page != nil
+	if vouched && !e.config.Page(strings.Join(origins, ", ")) {
+		return http.StatusForbidden, "origin: this page is not let in"
+	}
+	if e.rules.edge {
+		return edgeRefusal(r, vouched)
+	}
+	return 0, ""
+}
+
+// edgeRefusal is why a gateway does not let a request in; status 0: it does. Who is vouched for needs no identity.
+func edgeRefusal(r *http.Request, vouched bool) (status int, body string) {
 	if r.URL.Path != upgradePath {
 		return http.StatusNotFound, ""
 	}
 	values, given := r.Header["X-Pie-Identity"]
+	if !given && vouched {
+		return 0, ""
+	}
 	if !given {
 		return http.StatusUnauthorized, "identity: missing `x-pie-identity` (edge must inject verified identity)"
 	}
