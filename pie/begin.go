@@ -67,8 +67,7 @@ func (b *begun) write() bool {
 	}
 	b.r = request{op: "launch", kind: b.cmd.Kind, long: true, target: b.cmd.Program + b.cmd.Hash,
 		limit: b.p.Timeout, answered: b.answered, late: b.late, done: b.settled}
-	b.l.within(&b.r, b.c.limit(&b.r))
-	if b.l.requests.add(&b.r) == nil {
+	if b.l.requests.add(&b.r, b.c.limit(&b.r)) == nil {
 		b.cmd.Corr = b.r.corr
 		if b.l.out.put(b.l.dialect, &b.cmd, &b.r, false) == nil || !b.l.requests.abandon(&b.r) {
 			b.count()
@@ -76,7 +75,6 @@ func (b *begun) write() bool {
 		}
 		b.l.requests.take(b.r.corr)
 	}
-	b.r.stop()
 	b.c.journal.Refused(b.ticket)
 	return false
 }
@@ -115,7 +113,6 @@ func (b *begun) finish(i *Instance, err error) {
 
 func (b *begun) abandon() {
 	if b.l.requests.abandon(&b.r) {
-		b.r.stop()
-		b.r.give(reply{err: &Error{Kind: KindCancelled, Op: "launch", Message: "the launch was given up before the server answered"}})
+		b.r.settle(reply{err: &Error{Kind: KindCancelled, Op: "launch", Message: "the launch was given up before the server answered"}})
 	}
 }

@@ -28,12 +28,13 @@ type internal string
 
 func (e internal) Error() string { return string(e) }
 
-// readLost says why reading ended.
-func readLost(err error) *Error {
+// readLost says why reading ended; limit is the largest message that is taken.
+func readLost(err error, limit int64) *Error {
 	var c *websocket.CloseError
 	switch {
 	case errors.Is(err, websocket.ErrReadLimit):
-		return &Error{Kind: KindProtocol, Message: fmt.Sprintf("the server sent a message of more than %d bytes", readLimit)}
+		return &Error{Kind: KindProtocol, Message: fmt.Sprintf("the server sent a message of more than %d bytes", limit),
+			Hint: "raise read_limit, or let the program say less at once; the connection was closed"}
 	case errors.As(err, &c) && c.Code == websocket.CloseAbnormalClosure: // the library's words for no words at all
 		return &Error{Kind: KindLost, Message: "the connection was cut", Err: io.ErrUnexpectedEOF}
 	case errors.As(err, &c):
@@ -59,6 +60,9 @@ func isTimeout(err error) bool {
 	var t net.Error
 	return errors.As(err, &t) && t.Timeout()
 }
+
+// tooLate settles a request whose limit has passed.
+func (l *link) tooLate(r *request, d time.Duration) { r.settle(reply{err: l.noAnswer(r, d)}) }
 
 // noAnswer is a request whose deadline passed.
 func (l *link) noAnswer(r *request, d time.Duration) error {

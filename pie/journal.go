@@ -11,11 +11,12 @@ type Launching struct {
 // Journal is told what a client launches, so that a later run on this host can find what a crash left behind.
 // Its methods are called from several goroutines, Ended from the reader's: it must not wait there.
 type Journal interface {
-	// Intent is called before a launch is sent; an error stops the launch.
+	// Intent is called before a launch is given to the writer of its connection; an error stops the launch. The writer
+	// calls Sync before it writes launches to the network: once for all that go out together.
 	Intent(l Launching) (ticket string, err error)
 	// Launched tells the id that the launch of ticket got.
 	Launched(ticket, instanceID string)
-	// Sync waits until what was told so far would outlive the process. Launch calls it before it returns;
+	// Sync waits until what was told so far would outlive the process. Launch also calls it before it returns;
 	// who uses Begin calls it when the answer has come.
 	Sync()
 	// Refused tells that the launch of ticket did not happen.

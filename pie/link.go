@@ -57,7 +57,7 @@ type sink func(frame []byte, text bool)
 
 func newLink(c *Client, ws *websocket.Conn, s *sock) *link {
 	l := &link{c: c, ws: ws, sock: s, out: newOutbox(c.cfg.OutBuffer), cut: make(chan struct{}), gone: make(chan struct{})}
-	l.requests.byID = make(map[uint32]*request)
+	l.requests.byID, l.requests.clock, l.requests.over = make(map[uint32]*request), c.clock, l.tooLate
 	l.routes.byID = make(map[string]*Instance)
 	return l
 }
@@ -65,7 +65,7 @@ func newLink(c *Client, ws *websocket.Conn, s *sock) *link {
 // start begins reading and writing; first gets the frames until speak is called.
 func (l *link) start(first sink) {
 	l.sink = first
-	l.ws.SetReadLimit(readLimit)
+	l.ws.SetReadLimit(l.c.cfg.ReadLimit)
 	l.ws.SetPingHandler(func(data string) error { l.out.control(websocket.PongMessage, []byte(data)); return nil })
 	l.ws.SetPongHandler(func(string) error { l.heard.pong(l.c.clock.Now()); return nil })
 	l.ws.SetCloseHandler(func(int, string) error { return nil })
@@ -82,9 +82,6 @@ func (l *link) speak(d *wire.Dialect) {
 	l.dialect = d
 	l.sink = l.dispatch
 }
-
-// readLimit is the largest message that is accepted: four times what any server sends, twice what a gateway may.
-const readLimit = 64 << 20
 
 // fail ends the link: the reader, woken by the closed socket, settles everything. The first reason stays.
 func (l *link) fail(why *Error) {
@@ -156,6 +153,9 @@ func (i *Instance) lose(l *link, why *Error) {
 	default:
 		e.Hint = "it may still run and can be terminated by its id, but this server does not let anybody attach to it again"
 	}
+	if half := i.unfinished(); half != "" {
+		e.Message += ", in the middle of " + half
+	}
 	i.settle(StatusLost, &e)
 }
 
@@ -176,7 +176,6 @@ func (l *link) send(cmd *wire.Command, r *request, limit time.Duration) error {
 	if err := l.out.put(l.dialect, cmd, r, false); err != nil {
 		if l.requests.abandon(r) {
 			l.requests.take(r.corr)
-			r.stop()
 			return l.never(err)
 		}
 		return (<-r.reply).err
@@ -198,9 +197,7 @@ func (l *link) expect(r *request, limit time.Duration) error {
 	if r.reply == nil {
 		r.reply = make(chan reply, 1)
 	}
-	l.within(r, limit)
-	if err := l.requests.add(r); err != nil {
-		r.stop()
+	if err := l.requests.add(r, limit); err != nil {
 		return unsent{err}
 	}
 	return nil
@@ -216,7 +213,6 @@ func (l *link) wait(ctx context.Context, r *request) reply {
 	if !l.requests.abandon(r) {
 		return <-r.reply
 	}
-	r.stop()
 	return reply{err: contextError(ctx, r.op)}
 }
 

@@ -91,8 +91,8 @@ func (o *outbox) add(arena []byte, f outFrame) {
 }
 
 // take swaps the box's content with the writer's used-up buffers and marks the requests in it as written: from here
-// on they may have reached the server.
-func (o *outbox) take(arena []byte, frames []outFrame) ([]byte, []outFrame) {
+// on they may have reached the server. launches tells that there are launches among them.
+func (o *outbox) take(arena []byte, frames []outFrame) (_ []byte, _ []outFrame, launches bool) {
 	if cap(arena) > 4*flushAt && cap(arena) > 4*len(arena) { // kept while an upload fills it
 		arena = nil
 	}
@@ -104,13 +104,14 @@ func (o *outbox) take(arena []byte, frames []outFrame) ([]byte, []outFrame) {
 	for _, f := range frames {
 		if f.req != nil {
 			f.req.written.Store(true)
+			launches = launches || f.req.launches()
 		}
 	}
 	if o.space != nil {
 		close(o.space)
 		o.space = nil
 	}
-	return arena, frames
+	return arena, frames, launches
 }
 
 // room waits until the box has been drained below its bound, or until stop or ctx ends.

@@ -224,7 +224,6 @@ func (l *link) understands(ctx context.Context, put func(*request) error) (bool,
 		return false, err
 	}
 	if l.requests.abandon(r) {
-		r.stop()
 		return false, nil
 	}
 	return true, nil

@@ -16,7 +16,7 @@ type request struct {
 	reply   chan reply    // room for one
 	done    func(reply)   // instead of it, if set; must not wait
 	written atomic.Bool   // the writer has taken its frame: it may have reached the server
-	stop    func() bool   // of its deadline
+	due     due           // its deadline; guarded by the table
 	long    bool          // may keep the server busy: a launch or an install
 	limit   time.Duration // for the answer; 0: the client's own
 	target  string        // of a launch: what is launched
@@ -47,10 +47,14 @@ type requests struct {
 	warm map[string]bool // targets of launches that went well since the last install: nothing has to be compiled for them
 	shut error           // no more of them; why
 	idle chan struct{}   // closed when the table is empty, after giveUp
+
+	clock  Clock
+	limits map[time.Duration]*dueList        // the deadlines, by how long they are
+	over   func(r *request, d time.Duration) // settles one whose limit d has passed
 }
 
-// add gives r a correlation id: from 1 upward, past those still in use.
-func (t *requests) add(r *request) error {
+// add gives r a correlation id, from 1 upward past those still in use, and starts its deadline.
+func (t *requests) add(r *request, limit time.Duration) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.shut != nil {
@@ -60,6 +64,7 @@ func (t *requests) add(r *request) error {
 	}
 	r.corr = t.last
 	t.byID[r.corr] = r
+	t.limited(r, limit)
 	if r.warm = t.warm[r.target]; r.long && !r.warm {
 		t.long++
 	}
@@ -79,6 +84,7 @@ func (t *requests) take(corr uint32) (r *request, abandoned bool) {
 
 func (t *requests) remove(r *request) {
 	delete(t.byID, r.corr)
+	t.unlimited(r)
 	if r.long && !r.warm {
 		t.long--
 	}
@@ -106,11 +112,17 @@ func (t *requests) abandon(r *request) bool {
 	if t.byID[r.corr] != r || r.abandoned {
 		return false
 	}
+	t.giveUpOn(r)
+	return true
+}
+
+// giveUpOn is abandon with the lock held, of one that is unsettled.
+func (t *requests) giveUpOn(r *request) {
+	t.unlimited(r)
 	if r.late == nil && !r.long {
 		t.remove(r)
 	}
 	r.abandoned = true
-	return true
 }
 
 // close settles nothing: it hands out all that is left, for the caller to settle, and refuses more.
@@ -124,6 +136,11 @@ func (t *requests) close(why error) []*request {
 			left = append(left, r)
 		}
 	}
+	for _, list := range t.limits {
+		list.stop()
+		list.first, list.last = nil, nil
+	}
+	clear(t.limits)
 	clear(t.byID)
 	t.long = 0
 	return left
@@ -161,6 +178,7 @@ func (t *requests) giveUp(why reply) (idle <-chan struct{}) {
 	for _, r := range t.byID {
 		if !r.abandoned {
 			waiting = append(waiting, r)
+			t.unlimited(r)
 			r.abandoned = true
 		}
 		if r.late == nil {
@@ -205,6 +223,11 @@ func (r *request) fresh() *request {
 	return r
 }
 
+// launches tells whether r starts a program.
+func (r *request) launches() bool {
+	return r.kind == wire.Launch || r.kind == wire.LaunchRegistry || r.kind == wire.LaunchMany
+}
+
 // limit is how long an answer to r may take.
 func (c *Client) limit(r *request) time.Duration {
 	switch {
@@ -217,27 +240,11 @@ func (c *Client) limit(r *request) time.Duration {
 }
 
 // settle hands the reply to the waiter.
+// Whoever has taken r out of its table, or abandoned it, calls it.
 func (r *request) settle(a reply) {
-	if r.stop != nil {
-		r.stop()
-	}
-	r.give(a)
-}
-
-// give hands the reply on; whoever has taken r out of its table, or abandoned it, calls it.
-func (r *request) give(a reply) {
 	if r.done != nil {
 		r.done(a)
 		return
 	}
 	r.reply <- a
-}
-
-// within starts the deadline of r, which must be in the table.
-func (l *link) within(r *request, d time.Duration) {
-	r.stop = l.c.clock.AfterFunc(d, func() {
-		if l.requests.abandon(r) {
-			r.give(reply{err: l.noAnswer(r, d)})
-		}
-	})
 }

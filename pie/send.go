@@ -99,7 +99,6 @@ func (l *link) sendFile(ctx context.Context, cmd wire.Command, data []byte) erro
 	}
 	cmd.Corr = r.corr
 	if err := l.chunks(ctx, &cmd, data, r); err != nil && l.requests.abandon(r) {
-		r.stop()
 		return err
 	}
 	a := l.wait(ctx, r)

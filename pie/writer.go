@@ -17,7 +17,10 @@ func (l *link) write() {
 		case <-l.cut:
 			return
 		}
-		arena, frames = l.out.take(arena, frames)
+		var launches bool
+		if arena, frames, launches = l.out.take(arena, frames); launches {
+			l.c.journal.Sync()
+		}
 		closing, err := l.drain(arena, frames)
 		if err != nil {
 			l.silent.Store(isTimeout(err))

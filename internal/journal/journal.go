@@ -16,7 +16,7 @@ import (
 const (
 	suffix       = ".jsonl"
 	compactAbove = 1 << 20  // bytes of a file, before it is looked at
-	pendingLimit = 64 << 10 // bytes of ends that may wait for the writer; beyond it who tells one writes them
+	pendingLimit = 64 << 10 // bytes of lines that may wait for the writer; beyond it who tells one writes them
 )
 
 // Config says where and how a run keeps its journal.
@@ -33,8 +33,8 @@ type Config struct {
 
 // Journal is the file of one run; it is a pie.Journal. Make one with New, and Close it. All goroutines may use it.
 //
-// What has to be there before something happens (an intent) is written by the caller. The rest is written by a
-// goroutine of the journal's own, so that a connection's reader never waits for a disk.
+// What has to be there before something happens (an intent) is written by Sync, once for all that waits. The rest is
+// written by a goroutine of the journal's own, so that a connection's reader never waits for a disk.
 type Journal struct {
 	cfg Config
 
@@ -71,8 +71,8 @@ func New(cfg Config) *Journal {
 	return j
 }
 
-// Intent writes down that a launch is about to be sent. It never fails: a journal that cannot be written tells
-// Config.Failed once. The ticket is "" for servers that are skipped.
+// Intent notes that a launch is about to be sent; Sync, which has to come before that, writes it down. It never fails: a
+// journal that cannot be written tells Config.Failed once. The ticket is "" for servers that are skipped.
 func (j *Journal) Intent(l pie.Launching) (ticket string, err error) {
 	if j.skips(l.Server) {
 		return "", nil
@@ -86,8 +86,11 @@ func (j *Journal) Intent(l pie.Launching) (ticket string, err error) {
 	ticket = strconv.Itoa(j.tickets)
 	said.Intent = ticket
 	j.note(said)
+	full := len(j.pending) > pendingLimit
 	j.mu.Unlock()
-	j.write()
+	if full {
+		j.write()
+	}
 	return ticket, nil
 }
 

@@ -57,6 +57,7 @@ func TestJournalIsGoneWhenAllHasEnded(t *testing.T) {
 	j := New(config(dir))
 	one, _ := j.Intent(pie.Launching{Server: "ws://x", Program: "chat"})
 	two, _ := j.Intent(pie.Launching{Server: "ws://x", Program: "chat"})
+	j.Sync()
 	if got := files(t, dir); len(got) != 1 {
 		t.Fatalf("after an intent there is one file, not %q", got)
 	}
