@@ -203,6 +203,7 @@ func clientAttach(L *lua.LState) int {
 	c.rt.clients.attached(id)
 	i := c.newInstance(L, inner, launchOptions{buffer: defaultBuffer, keep: defaultKeep, maxOutput: defaultMaxOutput})
 	i.attached = true
+	c.rt.clients.visited[id] = i
 	i.hold()
 	L.Push(i.value)
 	return 1

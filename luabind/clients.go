@@ -17,10 +17,12 @@ type clients struct {
 
 	// By id, until somebody attaches to them again: what was launched or made detached here, and what is adrift.
 	detached, adrift map[string]*instance
+
+	visited map[string]*instance // attached to, by id
 }
 
 func newClients(rt *Runtime) *clients {
-	return &clients{rt: rt, detached: map[string]*instance{}, adrift: map[string]*instance{}}
+	return &clients{rt: rt, detached: map[string]*instance{}, adrift: map[string]*instance{}, visited: map[string]*instance{}}
 }
 
 // finished gives a detached instance whose end came while this host was still connected: the server has delivered it
@@ -54,6 +56,7 @@ func (cs *clients) shared(L *lua.LState) *client {
 // closeAll closes what the script left open, all at once, when its root scope has ended.
 func (cs *clients) closeAll() {
 	cs.tellDetached()
+	cs.countDetached()
 	var wg sync.WaitGroup
 	for _, c := range cs.all {
 		if c.inner == nil || c.closed {
@@ -78,6 +81,25 @@ func (cs *clients) tellDetached() {
 			cs.rt.report.add(func(r *Report) { r.Kept = append(r.Kept, left) })
 		}
 	}
+}
+
+// countDetached counts what goes on at servers: as far as is known here, which is not that far for what is detached.
+func (cs *clients) countDetached() {
+	left := map[string]bool{}
+	for _, list := range []map[string]*instance{cs.detached, cs.visited} {
+		for id, i := range list {
+			if i.goesOn() {
+				left[id] = true
+			}
+		}
+	}
+	cs.rt.report.add(func(r *Report) { r.Detached = len(left) })
+}
+
+// goesOn tells whether the instance, which nobody here owns, outlives this process.
+func (i *instance) goesOn() bool {
+	c := i.client
+	return c.config.URI != embeddedURI && !i.inner.Settled() && !(i.attached && c.inner.Features().KillsOnClose)
 }
 
 // mayBeDetached tells whether the embedded engine may still run something detached.

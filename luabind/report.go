@@ -12,6 +12,7 @@ type Report struct {
 	Maps        []FailedRows   // each flow.map with failed rows that were not allowed for
 	Ended       []LeftInstance // instances that the end of a good script terminated
 	Kept        []LeftInstance // detached instances that end with the embedded engine, or go on without their results
+	Detached    int            // instances that go on at a server because the script wanted it so, as far as is known
 	Unconfirmed []LeftInstance // instances whose termination no server has confirmed
 }
 

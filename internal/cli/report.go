@@ -58,9 +58,14 @@ func (a *app) describe(rt *luabind.Runtime, s *script, err error) {
 
 // sayStopped is the last line of a run that was ended from outside.
 func (a *app) sayStopped(r luabind.Report, why *Stop) {
-	if len(r.Unconfirmed) > 0 || len(r.Kept) > 0 {
-		a.say("%s: ended; see above for what may still be running", why.What)
-		return
+	how := "nothing that this run launched is left running"
+	switch {
+	case len(r.Unconfirmed) > 0:
+		how = "see above for what may still be running"
+	case r.Detached == 1:
+		how = "its detached instance goes on (pierun ps --mine shows it)"
+	case r.Detached > 1:
+		how = fmt.Sprintf("its %d detached instances go on (pierun ps --mine shows them)", r.Detached)
 	}
-	a.say("%s: ended; nothing that this run launched is left running", why.What)
+	a.say("%s: ended; %s", why.What, how)
 }
