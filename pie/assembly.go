@@ -2,8 +2,8 @@ package pie
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"os"
 
 	"github.com/zeebo/blake3"
 
@@ -11,23 +11,21 @@ import (
 )
 
 // assembly is one file on its way from a program. The reader checks the order of its parts; storing and hashing them
-// is the work of a helper, on another core, for a file of many parts. Memory grows by what arrives; beyond memoryFile
-// it goes to disk.
+// is the work of a helper, on another core, for a file of many parts. Memory grows by what arrives; beyond
+// Config.FileMemory it goes to disk.
 type assembly struct {
 	next, total uint32 // the reader's
+	came, all   int64  // … bytes that came, and all of them: as far as the first part tells, until the last
 	helper      *helper
+	name, hash  string
 
 	// The helper's until it has ended; the reader's where there is none.
 	size int64
-	name string
 	data []byte
-	file *os.File
-	hash *blake3.Hasher
+	disk *partFile
+	sum  *blake3.Hasher
 	err  error
 }
-
-// memoryFile is the largest file that is kept in memory.
-const memoryFile = 8 << 20
 
 // chunk brings one part of a file to its place and queues the file when it is whole.
 func (l *link) chunk(i *Instance, e *wire.Event) {
@@ -46,144 +44,164 @@ func (l *link) chunk(i *Instance, e *wire.Event) {
 func (i *Instance) assemble(l *link, e *wire.Event) (*Blob, *Error) {
 	i.filesMu.Lock()
 	defer i.filesMu.Unlock()
-	if i.Settled() {
+	if i.filesShut || i.Settled() {
 		return nil, nil
 	}
 	hash := string(e.Hash)
 	if e.Chunk.Index == 0 {
-		i.forget(hash)
-		if i.files == nil {
-			i.files = make(map[string]*assembly)
+		if err := i.begin(e, hash); err != nil {
+			return nil, err
 		}
-		i.files[hash] = &assembly{total: e.Chunk.Total, name: safeName(e.Name), hash: blake3.New()}
 	}
 	a := i.files[hash]
 	if a == nil || a.next != e.Chunk.Index || a.total != e.Chunk.Total || e.Chunk.Index >= e.Chunk.Total {
+		err := &Error{Kind: KindProtocol, Message: "the parts of " + a.called() + " came out of order"}
 		i.forget(hash)
-		return nil, &Error{Kind: KindProtocol, Message: "the parts of a file came out of order"}
+		return nil, err
 	}
 	a.next++
+	a.came += int64(len(e.Chunk.Data))
 	a.take(i, l, e.Chunk.Data)
+	i.arriving(a, false)
 	if a.next == a.total {
 		a.helper.wait()
 	} else if a.helper != nil {
 		return nil, nil // its errors can wait for the end
 	}
 	if a.err != nil {
-		err := a.err
 		i.forget(hash)
-		return nil, notStored(err)
+		return nil, notStored(a.called(), a.err)
 	}
 	if a.next < a.total {
 		return nil, nil
 	}
-	return i.whole(a, hash)
+	return i.whole(a)
 }
 
-func notStored(err error) *Error {
-	return &Error{Kind: KindIO, Message: "a file that the program sent could not be stored", Err: err}
+// begin makes room for a file; one of the same content that has not become whole is forgotten.
+func (i *Instance) begin(e *wire.Event, hash string) *Error {
+	i.forget(hash)
+	if in := i.client.incoming; !in.begin() {
+		return &Error{Kind: KindOverflow, Message: fmt.Sprintf("%d files have begun to come and not ended: there is no room for more", in.most),
+			Hint: "raise the client's buffer, or let the program send one file after the other"}
+	}
+	if i.files == nil {
+		i.files = make(map[string]*assembly)
+	}
+	i.files[hash] = &assembly{total: e.Chunk.Total, all: int64(e.Chunk.Total) * int64(len(e.Chunk.Data)),
+		name: safeName(e.Name), hash: hash, sum: blake3.New()}
+	return nil
+}
+
+// called is how people are told of the file.
+func (a *assembly) called() string {
+	switch {
+	case a == nil:
+		return "a file"
+	case a.name != "":
+		return fmt.Sprintf("the file %q", a.name)
+	}
+	return fmt.Sprintf("the file %.12s…", a.hash)
+}
+
+func notStored(file string, err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Kind: KindIO, Message: file + ", which the program sent, could not be stored", Err: err}
 }
 
 // add stores one part.
-func (a *assembly) add(i *Instance, part []byte) error {
+func (a *assembly) add(i *Instance, part []byte) (err error) {
 	a.size += int64(len(part))
-	_, _ = a.hash.Write(part) // a hash never fails
-	if a.file == nil && (i.saveDir != "" || a.size > memoryFile || i.queue.size() > i.client.cfg.InstanceBuffer/2) {
-		if err := a.spill(i.client, i.saveDir); err != nil {
+	_, _ = a.sum.Write(part) // a hash never fails
+	if a.disk == nil && (i.saveDir != "" || i.client.incoming.crowded(a, i, len(part))) {
+		if err := a.spill(i); err != nil {
 			return err
 		}
 	}
-	if a.file != nil {
-		_, err := a.file.Write(part)
-		return err
+	if a.disk != nil {
+		return a.disk.write(part)
 	}
 	a.data = append(a.data, part...)
+	i.client.incoming.memory.Add(int64(len(part)))
 	return nil
 }
 
 // spill moves what came so far to a file: in the folder it is to be saved in, else in the client's temporary one.
-func (a *assembly) spill(c *Client, folder string) error {
+func (a *assembly) spill(i *Instance) (err error) {
+	in, folder := i.client.incoming, i.saveDir
 	if folder == "" {
-		var err error
-		if folder, err = c.scratch.folder(); err != nil {
+		if folder, err = i.client.scratch.folder(); err != nil {
 			return err
 		}
 	}
-	f, err := os.CreateTemp(folder, ".pierun-*.part")
-	if err != nil {
+	if a.disk, err = newPartFile(in, folder, i.saveDir == ""); err != nil {
 		return err
 	}
-	a.file = f
-	_, err = f.Write(a.data)
+	err = a.disk.write(a.data)
+	in.memory.Add(-int64(len(a.data)))
 	a.data = nil
 	return err
 }
 
 // whole verifies a file whose last part came.
-func (i *Instance) whole(a *assembly, hash string) (*Blob, *Error) {
-	defer i.forget(hash)
+func (i *Instance) whole(a *assembly) (*Blob, *Error) {
+	defer i.forget(a.hash)
 	var sum [32]byte
-	a.hash.Sum(sum[:0])
-	if got := hex.EncodeToString(sum[:]); got != hash {
-		return nil, &Error{Kind: KindProtocol, Message: fmt.Sprintf("a file that the program sent arrived damaged: its hash is %s, announced was %s", got, hash)}
+	a.sum.Sum(sum[:0])
+	if got := hex.EncodeToString(sum[:]); got != a.hash {
+		return nil, &Error{Kind: KindProtocol, Message: fmt.Sprintf("%s arrived damaged: its hash is %s, announced was %s", a.called(), got, a.hash)}
 	}
-	b := &Blob{Name: a.name, Size: a.size, Hash: hash, data: a.data}
-	if err := a.settle(b, i.saveDir); err != nil {
-		return nil, notStored(err)
+	b := &Blob{Name: a.name, Size: a.size, Hash: a.hash, data: a.data}
+	if a.disk == nil {
+		return b, nil
+	}
+	err := a.disk.settle(b, i.saveDir)
+	a.disk = nil
+	if err != nil {
+		return nil, notStored(a.called(), err)
 	}
 	return b, nil
 }
 
-// settle closes the file and gives it its name in the folder that was asked for.
-func (a *assembly) settle(b *Blob, folder string) error {
-	if a.file == nil {
-		return nil
-	}
-	if err := a.file.Close(); err != nil {
-		return err
-	}
-	part := a.file.Name()
-	a.file = nil
-	if b.temp = folder == ""; b.temp {
-		b.path = part
-		return nil
-	}
-	to, err := claim(folder, b.fileName())
-	if err == nil {
-		b.path, err = to, os.Rename(part, to)
-	}
-	if err != nil {
-		os.Remove(part)
-	}
-	return err
-}
-
-// drop forgets a file that did not become whole.
-func (a *assembly) drop() {
+// forget drops the file of that hash if there is one; what became whole has left it before.
+func (i *Instance) forget(hash string) {
+	a := i.files[hash]
 	if a == nil {
 		return
 	}
-	a.helper.wait()
-	if a.file != nil {
-		a.file.Close()
-		os.Remove(a.file.Name())
-		a.file = nil
-	}
-}
-
-// forget drops the file of that hash if there is one.
-func (i *Instance) forget(hash string) {
-	i.files[hash].drop()
 	delete(i.files, hash)
+	a.helper.wait()
+	a.disk.drop()
+	in := i.client.incoming
+	in.memory.Add(-int64(len(a.data)))
+	in.files.Add(-1)
+	i.arriving(a, true)
 }
 
-// dropFiles forgets what an ended instance has not sent to its end.
+// dropFiles forgets what an ending instance has not sent to its end, and takes no more.
 func (i *Instance) dropFiles() {
 	i.filesMu.Lock()
 	defer i.filesMu.Unlock()
+	i.filesShut = true
 	for hash := range i.files {
 		i.forget(hash)
 	}
+}
+
+// unfinished names the files that have begun to come and not ended, "" for none.
+func (i *Instance) unfinished() string {
+	i.filesMu.Lock()
+	defer i.filesMu.Unlock()
+	for _, a := range i.files {
+		if n := len(i.files) - 1; n > 0 {
+			return fmt.Sprintf("%s and %d more", a.called(), n)
+		}
+		return a.called()
+	}
+	return ""
 }
 
 // failInstance settles i with an error of this client's making, since going on would hide that something is missing,

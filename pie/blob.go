@@ -1,7 +1,6 @@
 package pie
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +20,7 @@ type Blob struct {
 	mu   sync.Mutex
 	data []byte // nil when on disk
 	path string
-	temp bool // path is the client's own and goes away with it
+	temp bool // path is the client's own: it goes away with the client, or when nobody has the Blob any more
 }
 
 // Path is where the file is on disk: in Launch.SaveDir, where Save put it, or, if it was too large for memory, a
@@ -56,26 +55,15 @@ func (b *Blob) gone(err error) error {
 
 // Save writes the file to path and gives the path it has then. An existing folder, or a path with a separator at its
 // end, gets it under its own name (the hash if it has none), and nothing there is replaced: a second a.png becomes
-// a-1.png. Any other path is replaced.
+// a-1.png. Any other path is replaced. Where it fails, nothing of it is left behind.
 func (b *Blob) Save(path string) (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	to, err := b.place(path)
+	to, err := b.saveTo(path)
 	if err != nil {
-		return "", ioError("save", err)
-	}
-	if err := b.copyTo(to); err != nil {
-		return "", ioError("save", err)
+		return "", &Error{Kind: KindIO, Op: "save", Message: fmt.Sprintf("the file %q could not be saved", b.fileName()), Err: err}
 	}
 	return to, nil
-}
-
-func (b *Blob) place(path string) (string, error) {
-	folder := strings.HasSuffix(path, "/") || strings.HasSuffix(path, string(filepath.Separator))
-	if info, err := os.Stat(path); err == nil && info.IsDir() || folder {
-		return claim(path, b.fileName())
-	}
-	return path, nil
 }
 
 func (b *Blob) fileName() string {
@@ -85,22 +73,73 @@ func (b *Blob) fileName() string {
 	return b.Hash
 }
 
-func (b *Blob) copyTo(to string) error {
-	in := io.Reader(bytes.NewReader(b.data))
-	if b.path != "" {
-		f, err := os.Open(b.path)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in = f
+// saveTo writes the file beside its place first, so that no half of it ever stands there. What is no regular file, such
+// as a device, is written to.
+func (b *Blob) saveTo(path string) (string, error) {
+	info, err := os.Stat(path)
+	folder := strings.HasSuffix(path, "/") || strings.HasSuffix(path, string(filepath.Separator)) || err == nil && info.IsDir()
+	switch {
+	case folder:
+		return b.saveInto(path)
+	case err == nil && !info.Mode().IsRegular():
+		return path, b.writeOver(path)
 	}
-	out, err := os.Create(to)
+	part, err := b.copyInto(filepath.Dir(path))
+	if err != nil {
+		return "", err
+	}
+	if err := os.Rename(part, path); err != nil {
+		_ = os.Remove(part)
+		return "", err
+	}
+	return path, nil
+}
+
+func (b *Blob) saveInto(folder string) (string, error) {
+	part, err := b.copyInto(folder)
+	if err != nil {
+		return "", err
+	}
+	to, err := moveInto(part, folder, b.fileName())
+	if err != nil {
+		_ = os.Remove(part)
+	}
+	return to, err
+}
+
+// copyInto writes the content to a new file in the folder, which is gone again if that fails.
+func (b *Blob) copyInto(folder string) (part string, err error) {
+	f, err := createPart(folder)
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(b.copyTo(f), f.Close()); err != nil {
+		_ = os.Remove(f.Name())
+		return "", err
+	}
+	return f.Name(), nil
+}
+
+func (b *Blob) writeOver(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
+	return errors.Join(b.copyTo(f), f.Close())
+}
+
+func (b *Blob) copyTo(out io.Writer) error {
+	if b.path == "" {
+		_, err := out.Write(b.data)
+		return err
+	}
+	in, err := os.Open(b.path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
 	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
+	return err
 }
 
 // claim makes an empty file in the folder under a name that nobody else has.
@@ -136,8 +175,4 @@ func safeName(name []byte) string {
 		return ""
 	}
 	return s
-}
-
-func ioError(op string, err error) *Error {
-	return &Error{Kind: KindIO, Op: op, Message: "the file could not be written", Err: err}
 }

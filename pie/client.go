@@ -23,15 +23,18 @@ type Client struct {
 	programs programs
 	slots    slots
 	scratch  scratch
+	incoming *incoming  // files on their way to it
 	finished finished   // ended, and nobody has read it
 	dialing  lock       // held while the main connection is made again
 	opening  lock       // held while the control connection is made
+	refining lock       // held while the server is asked which of two generations it is
 	listing  lock       // held by a detached launch whose id comes from comparing lists
 	tools    toolOffers // what programs may use of this host
 	offering keyed      // held while a name is announced
 
 	mu         sync.Mutex
 	dialect    *wire.Dialect
+	guessed    bool // it may be a newer one that nothing tells apart
 	user       string
 	keys       keyring
 	main       *link

@@ -72,6 +72,14 @@ type Config struct {
 	Buffer         int64 // unread bytes of all instances together; 0: 256 MiB
 	InstanceBuffer int64 // unread bytes of one instance; 0: 16 MiB
 	OutBuffer      int64 // bytes waiting to be written; 0: 16 MiB
+	ReadLimit      int64 // largest message that is taken from a server; a larger one ends the connection; 0: 64 MiB
+	FileMemory     int64 // largest file from a program that is kept in memory, a larger one is on disk; 0: 8 MiB
+	FileDisk       int64 // bytes of files from programs in the temporary folder, while anybody has them; 0: 16 GiB
+	Finished       int   // detached instances that ended here unread, for Attach; the oldest goes first; 0: 10,000
+
+	// Arriving is told, if set, of each part of a file that a program sends in several. It is called on the reader's
+	// goroutine, or where an instance ends; it must be quick and must not call the client.
+	Arriving func(Arrival)
 
 	// Reconnect lets later commands dial again after the connection was lost. Nothing is launched twice by it.
 	Reconnect bool
@@ -91,6 +99,10 @@ const (
 	DefaultBuffer         = 256 << 20
 	DefaultInstanceBuffer = 16 << 20
 	DefaultOutBuffer      = 16 << 20
+	DefaultReadLimit      = 64 << 20
+	DefaultFileMemory     = 8 << 20
+	DefaultFileDisk       = 16 << 30
+	DefaultFinished       = 10_000
 
 	silencePerLiveness = 3 // Config.Silence, where it is left open
 
@@ -109,6 +121,12 @@ func (c Config) withDefaults() Config {
 	orSize(&c.Buffer, DefaultBuffer)
 	orSize(&c.InstanceBuffer, DefaultInstanceBuffer)
 	orSize(&c.OutBuffer, DefaultOutBuffer)
+	orSize(&c.ReadLimit, DefaultReadLimit)
+	orSize(&c.FileMemory, DefaultFileMemory)
+	orSize(&c.FileDisk, DefaultFileDisk)
+	if c.Finished <= 0 {
+		c.Finished = DefaultFinished
+	}
 	if c.Clock == nil {
 		c.Clock = systemClock{}
 	}

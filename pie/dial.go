@@ -28,6 +28,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 		return nil, with(err, "connect", "")
 	}
 	c.mu.Lock()
+	c.guessed = c.dialect == nil && l.dialect == known("gateway-0.5")
 	c.main, c.dialect = l, l.dialect
 	c.mu.Unlock()
 	c.mind(l)
@@ -41,7 +42,8 @@ func newClient(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		cfg: cfg, clock: cfg.Clock, journal: cfg.Journal, place: where, user: cfg.User, keys: newKeyring(cfg), simulated: Unknown,
-		slots: newSlots(cfg.MaxInstances), dialing: newLock(), opening: newLock(), listing: newLock(),
+		incoming: newIncoming(&cfg),
+		slots:    newSlots(cfg.MaxInstances), dialing: newLock(), opening: newLock(), listing: newLock(), refining: newLock(),
 		done: make(chan struct{}), closed: make(chan struct{}),
 	}
 	if cfg.Dialect != "" && cfg.Dialect != "auto" {

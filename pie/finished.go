@@ -10,9 +10,7 @@ type finished struct {
 	order []string // oldest first; those taken since are skipped
 }
 
-// finishedMost is how many are kept; the oldest goes first.
-const finishedMost = 10_000
-
+// keep adds i. What goes for it counts no more against Config.Buffer.
 func (f *finished) keep(i *Instance) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -21,10 +19,14 @@ func (f *finished) keep(i *Instance) {
 	}
 	f.byID[i.id] = i
 	f.order = append(f.order, i.id)
-	if len(f.order) > finishedMost {
-		delete(f.byID, f.order[0])
-		f.order = f.order[1:]
+	if len(f.order) <= i.client.cfg.Finished {
+		return
 	}
+	if old := f.byID[f.order[0]]; old != nil {
+		delete(f.byID, old.id)
+		old.Discard()
+	}
+	f.order = f.order[1:]
 }
 
 // take gives the instance of id, once; nil if there is none.

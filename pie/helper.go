@@ -18,7 +18,7 @@ const (
 
 // take stores one part, or has it stored: then the reader goes on with another frame.
 func (a *assembly) take(i *Instance, l *link, data []byte) {
-	if a.next == 1 && a.total >= helpFrom {
+	if a.next == 1 && a.total >= helpFrom && i.client.incoming.helpers.Load() < helpersMost {
 		a.help(i)
 	}
 	if a.helper == nil {
@@ -36,8 +36,12 @@ func (a *assembly) take(i *Instance, l *link, data []byte) {
 func (a *assembly) help(i *Instance) {
 	h := &helper{parts: make(chan part, helpAhead), used: make(chan []byte, helpAhead), ended: make(chan struct{})}
 	a.helper = h
+	i.client.incoming.helpers.Add(1)
 	go func() {
-		defer close(h.ended)
+		defer func() {
+			i.client.incoming.helpers.Add(-1)
+			close(h.ended)
+		}()
 		for p := range h.parts {
 			if a.err == nil {
 				a.err = a.add(i, p.data)

@@ -21,11 +21,12 @@ type Instance struct {
 	first    atomic.Int64 // … to the first output, 0 for none yet
 	ended    atomic.Int64 // … to the end, 0 for not yet
 
-	parked  atomic.Bool // detached: nobody reads it here
-	saveDir string
-	filesMu sync.Mutex
-	files   map[string]*assembly // half received, by hash
-	free    func()               // gives its place among MaxInstances back, once; nil without a bound
+	parked    atomic.Bool // detached: nobody reads it here
+	saveDir   string
+	filesMu   sync.Mutex
+	files     map[string]*assembly // half received, by hash
+	filesShut bool                 // it has ended
+	free      func()               // gives its place among MaxInstances back, once; nil without a bound
 
 	fresh     []Event // the reader's: come since its last pause, not queued yet
 	freshCost int64

@@ -19,6 +19,7 @@ type link struct {
 	ws       *websocket.Conn
 	sock     *sock
 	dialect  *wire.Dialect
+	newer    atomic.Pointer[wire.Dialect] // found out later: see tongue
 	url      string
 	dated    bool // the upgrade was answered with a Date header: see findGateway
 	out      *outbox
@@ -173,7 +174,7 @@ func (l *link) send(cmd *wire.Command, r *request, limit time.Duration) error {
 		return err
 	}
 	cmd.Corr = r.corr
-	if err := l.out.put(l.dialect, cmd, r, false); err != nil {
+	if err := l.out.put(l.tongue(), cmd, r, false); err != nil {
 		if l.requests.abandon(r) {
 			l.requests.take(r.corr)
 			return l.never(err)

@@ -5,7 +5,6 @@ package pie
 func (l *link) overflow(i *Instance) {
 	i.stamp()
 	i.queue.settle(StatusOverflowed, nil)
-	i.dropFiles()
 	i.release()
 	i.queue.mu.Lock()
 	i.queue.dirty = true

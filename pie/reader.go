@@ -18,7 +18,7 @@ func (l *link) read() {
 			l.frame, err = readAll(l.frame[:0], r)
 		}
 		if err != nil {
-			l.fail(readLost(err))
+			l.fail(readLost(err, l.c.cfg.ReadLimit))
 			break
 		}
 		l.heard.frame()

@@ -201,8 +201,12 @@ func (i *Instance) settle(s Status, failure *Error) bool {
 	return true
 }
 
-// stamp notes when the instance ended, before anybody can learn that it has.
-func (i *Instance) stamp() { i.ended.CompareAndSwap(0, i.since()) }
+// stamp is what has to be done before anybody can learn that the instance has ended: the time is noted, and no half of
+// a file is left.
+func (i *Instance) stamp() {
+	i.ended.CompareAndSwap(0, i.since())
+	i.dropFiles()
+}
 
 // over clears up behind a settled instance; ended says that it is known not to run any more.
 func (i *Instance) over(ended bool) {
@@ -210,7 +214,6 @@ func (i *Instance) over(ended bool) {
 		l.routes.remove(i)
 		l.relay.forget(i.id)
 	}
-	i.dropFiles()
 	i.release()
 	if ended {
 		i.client.journal.Ended(i.id)
