@@ -41,6 +41,8 @@ func localKind(err error) string {
 		return luavalue.KindUnsupported
 	case errors.As(err, new(*backendai.EndedError)):
 		return luavalue.KindLost
+	case errors.As(err, new(*backendai.DiedError)):
+		return luavalue.KindConnect
 	case errors.Is(err, context.DeadlineExceeded):
 		return luavalue.KindTimeout
 	}

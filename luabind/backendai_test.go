@@ -229,12 +229,26 @@ local backendai = require "backendai"
 local stages = {}
 local client, session = backendai.pie{ image = "python", name = "pie-01", resources = { cpu = 1 },
   progress = function(text) stages[#stages + 1] = text end }
-print(stages[1], stages[#stages], session.name)
+print(stages[1], stages[#stages], session.name, client:info().simulated)
 local results, failed = flow.map(20, function(n)
   return client:run("text-completion", { prompt = "number " .. n, max_tokens = 3 }).event
 end)
 print(#results, #failed, results[20], client:info().uri:match("^ws://pie%-01.session:8080"))
-`, "creating session pie-01\twaiting for port 8080\tpie-01\n20\t0\tCompleted\tws://pie-01.session:8080\n")
+`, "creating session pie-01\twaiting for port 8080\tpie-01\ttrue\n20\t0\tCompleted\tws://pie-01.session:8080\n")
+}
+
+// TestServerThatDies: nobody waits for the port of a server whose command has failed.
+func TestServerThatDies(t *testing.T) {
+	nothing := func(string, int) (net.Conn, error) { return nil, errors.New("nothing listens") }
+	onManager(t, faketest.Options{Dial: nothing}, `
+local _, err = try(require("backendai").pie, { image = "python", name = "dead", command = "exit 7", timeout = "5m" })
+print(err.kind, err)
+`, func(h *host, m *faketest.Manager, err error) {
+		want := "connect.*port 8080 of session dead: its command \\(exit 7\\) has ended with 7; the server's last words: cannot serve"
+		if err != nil || !matches(want, h.stdout.String()) || len(m.Live()) != 0 {
+			t.Errorf("%v, printed %q, left %v", err, h.stdout.String(), m.Live())
+		}
+	})
 }
 
 func TestLostSessionIsToldAsSuch(t *testing.T) {

@@ -91,10 +91,18 @@ func (f *Forward) Close() error {
 // WaitApp tries an app until something listens on it: it opens a tunnel and watches whether it is closed at once. It
 // says so when the app stays silent for quiet (0: 500 ms), as servers that wait for the client's first word do.
 func (c *Client) WaitApp(ctx context.Context, session string, a App, every, quiet time.Duration) error {
+	return c.waitApp(ctx, session, a, every, quiet, func() error { return nil })
+}
+
+// waitApp is WaitApp that asks after each look whether there is still something to wait for.
+func (c *Client) waitApp(ctx context.Context, session string, a App, every, quiet time.Duration, still func() error) error {
 	every, quiet = orElse(every, time.Second), orElse(quiet, 500*time.Millisecond)
 	for {
 		listening, err := c.probe(ctx, session, a, quiet)
 		if err != nil || listening {
+			return err
+		}
+		if err := still(); err != nil {
 			return err
 		}
 		if err := c.sleep(ctx, every); err != nil {

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -33,9 +31,6 @@ type Server struct {
 	mu      sync.Mutex
 	lost    error
 }
-
-// serverLog is where the server's output goes in the session.
-const serverLog = "server.log"
 
 // Serve creates the session, waits until it runs, starts the server and waits until it listens. When it fails, or the
 // context ends, the session is destroyed before it returns, if it was created here.
@@ -83,8 +78,8 @@ func (s *Server) start(ctx context.Context, spec ServerSpec) error {
 		}
 	}
 	spec.Stage("waiting for port " + s.app.Name)
-	if err := s.client.WaitApp(ctx, s.ID, s.app, spec.Every, 0); err != nil {
-		return fmt.Errorf("%w%s", err, s.lastWords(ctx))
+	if err := s.client.waitApp(ctx, s.ID, s.app, spec.Every, 0, func() error { return s.died(ctx, spec) }); err != nil {
+		return fmt.Errorf("nothing listens on port %s of session %s: %w%s", s.app.Name, s.Name, err, s.lastWords(ctx))
 	}
 	return nil
 }
@@ -95,44 +90,6 @@ func stageOf(name string, i *Info) string {
 		text += " (" + i.StatusInfo + ")"
 	}
 	return text
-}
-
-func (s *Server) upload(ctx context.Context, name, file string) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if err := s.client.UploadLarge(ctx, s.ID, name, f, nil); err != nil {
-		return err
-	}
-	if info.Mode()&0o111 != 0 {
-		return s.client.shell(ctx, s.ID, "chmod +x "+shellQuote(name))
-	}
-	return nil
-}
-
-// background runs a command line so that the run that starts it ends at once. It must hold none of the descriptors it
-// inherits, or the run never ends; only bash closes those of two digits.
-func background(command string) string {
-	start := "exec setsid sh -c " + shellQuote("exec "+strings.TrimPrefix(command, "exec "))
-	closing := `for f in /proc/$$/fd/*; do n=${f##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done; `
-	return "$(command -v bash || echo sh) -c " + shellQuote(closing+start) + " </dev/null >" + serverLog + " 2>&1 &"
-}
-
-// lastWords are the end of the server's log, for an error.
-func (s *Server) lastWords(ctx context.Context) string {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	var b strings.Builder
-	if _, err := s.client.DownloadOne(ctx, s.ID, serverLog, &b); err != nil || b.Len() == 0 {
-		return ""
-	}
-	return "; the server's last words: " + lastLine(b.String())
 }
 
 // DialContext opens a connection to the server, whatever the address says. When the session is gone, it says so.

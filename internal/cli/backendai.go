@@ -87,6 +87,8 @@ func backendaiProblem(err error) error {
 		return nil
 	case errors.As(err, new(*backendai.ConfigError)), errors.As(err, new(*backendai.UsageError)):
 		return usagef("", "%v", err)
+	case errors.As(err, new(*backendai.DiedError)):
+		return &kindedError{luavalue.KindConnect, err}
 	case !errors.As(err, &e):
 		return err
 	case e.Type == backendai.ErrRequest:

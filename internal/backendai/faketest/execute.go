@@ -149,8 +149,13 @@ func (s *session) runBatch() {
 	s.life = []string{"PENDING", "RUNNING", "TERMINATED"}
 }
 
-// shell understands echo, exit, sleep and the two commands by which files are joined and cut.
+// shell understands echo, exit, sleep, the two commands by which files are joined and cut, and a server that is started
+// and fails.
 func (s *session) shell(command string, out *result) (code int) {
+	if m := regexp.MustCompile(`(?s)\(\n(.*)exit (\d+)\n\)\necho \$\? >(\S+?)'`).FindStringSubmatch(command); m != nil {
+		s.files["server.log"], s.files[m[3]] = []byte("cannot serve\n"), []byte(m[2]+"\n")
+		return 0
+	}
 	for _, part := range strings.FieldsFunc(command, func(r rune) bool { return r == ';' || r == '\n' }) {
 		part = strings.TrimSpace(part)
 		word, rest, _ := strings.Cut(part, " ")

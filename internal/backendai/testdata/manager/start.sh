@@ -1,5 +1,5 @@
 #!/bin/bash
-# Starts a real Backend.AI 23.09.10 (manager, compute agent, storage proxy, Docker daemon) for the integration test.
+# Starts a real Backend.AI 23.09.10 (manager, web server, compute agent, storage proxy, Docker daemon) for the tests.
 #
 #   start.sh [DIR] > env.sh     everything is kept below DIR; run as root on Debian 12, Python 3.11
 #
@@ -43,14 +43,15 @@ install_packages() {
 }
 
 install_python() {
-  [ -x "$DIR/venv/bin/backend.ai" ] && [ -f "$DIR/venv/complete" ] && return
+  [ -x "$DIR/venv/bin/backend.ai" ] && [ -f "$DIR/venv/complete-web" ] && return
   local py=${PYTHON:-$(command -v python3.11 || command -v python3)}
   say "installing backend.ai $RELEASE with $py"
-  "$py" -m venv "$DIR/venv"
+  [ -x "$DIR/venv/bin/pip" ] || "$py" -m venv "$DIR/venv"
   "$DIR/venv/bin/pip" install -q --disable-pip-version-check -c "$HERE/constraints.txt" \
-    backend.ai-manager==$RELEASE backend.ai-agent==$RELEASE backend.ai-storage-proxy==$RELEASE >"$DIR/log/pip.log" 2>&1 ||
+    backend.ai-manager==$RELEASE backend.ai-agent==$RELEASE backend.ai-storage-proxy==$RELEASE \
+    backend.ai-webserver==$RELEASE >"$DIR/log/pip.log" 2>&1 ||
     cannot "Python packages cannot be installed; see $DIR/log/pip.log"
-  touch "$DIR/venv/complete"
+  touch "$DIR/venv/complete-web"
 }
 
 render() { # template -> conf/
@@ -61,6 +62,7 @@ render() { # template -> conf/
     -e "s#@STORAGE_MONITOR_PORT@#$(port 50)#g" -e "s#@STORAGE_MONITOR_WEB_PORT@#$(port 51)#g" \
     -e "s#@AGENT_PORT@#$(port 1)#g" -e "s#@AGENT_SOCK_PORT@#$(port 7)#g" -e "s#@WATCHER_PORT@#$(port 9)#g" \
     -e "s#@AGENT_MONITOR_PORT@#$(port 52)#g" -e "s#@AGENT_MONITOR_WEB_PORT@#$(port 53)#g" \
+    -e "s#@REDIS_PORT@#$(port 79)#g" -e "s#@WEB_PORT@#$(port 90)#g" \
     -e "s#@METADATA_PORT@#$(port 28)#g" -e "s#@PORT_LOW@#$(port 200)#g" -e "s#@PORT_HIGH@#$(port 900)#g" \
     "$HERE/$1.in" >"$DIR/conf/$1"
 }
@@ -163,10 +165,10 @@ load_data() {
 }
 
 export DOCKER_HOST=unix://$DIR/run/docker.sock
-mkdir -p "$DIR"/{run,log,conf,keys,pg,redis,etcd,docker,var,commit,abuse,scratches} "$DIR"/ipc/{manager,storage,agent} "$DIR/vfroot/volume1"
+mkdir -p "$DIR"/{run,log,conf,keys,pg,redis,etcd,docker,var,commit,abuse,scratches} "$DIR"/ipc/{manager,storage,agent,web} "$DIR/vfroot/volume1"
 install_packages
 install_python
-for f in alembic.ini manager.toml storage-proxy.toml agent.toml; do render $f; done
+for f in alembic.ini manager.toml storage-proxy.toml agent.toml webserver.toml; do render $f; done
 start_postgres; start_redis; start_etcd; start_docker
 make_image
 load_data
@@ -176,11 +178,17 @@ running manager || spawn manager "$DIR/venv/bin/backend.ai" mgr -f "$DIR/conf/ma
 get() { "$DIR/venv/bin/python" -c 'import sys,urllib.request as u; u.urlopen(sys.argv[1], timeout=5)' "$1"; }
 wait_for 90 manager get "$ENDPOINT/"
 running agent || spawn agent "$DIR/venv/bin/backend.ai" ag start-server -f "$DIR/conf/agent.toml"
+WEB=http://127.0.0.1:$(port 90)
+running web || spawn web "$DIR/venv/bin/backend.ai" web start-server -f "$DIR/conf/webserver.toml"
 alive() { [ "$(sql -U backend -d backend -c "SELECT count(*) FROM agents WHERE status = 'ALIVE' AND first_contact IS NOT NULL")" = 1 ] && grep -q "started handling RPC" "$DIR/log/agent.log"; }
 wait_for 180 agent alive
+wait_for 90 "web server" bash -c "exec 3<>/dev/tcp/127.0.0.1/$(port 90)"
 say ready
 cat <<END
 PIERUN_BACKENDAI_MANAGER=$ENDPOINT
+PIERUN_BACKENDAI_WEB=$WEB
+PIERUN_BACKENDAI_WEB_USER=alice@example.test
+PIERUN_BACKENDAI_WEB_PASSWORD=alice-password-1
 BACKEND_ENDPOINT=$ENDPOINT
 BACKEND_ACCESS_KEY=AKIAREALTESTALICE001
 BACKEND_SECRET_KEY=realtest-secret-alice-000000000000000001

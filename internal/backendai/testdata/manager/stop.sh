@@ -19,7 +19,7 @@ stop() {
   rm -f "$file"
 }
 
-for name in agent manager storage; do stop $name; done
+for name in agent web manager storage; do stop $name; done
 docker ps -q 2>/dev/null | xargs -r docker kill >/dev/null 2>&1
 docker ps -aq 2>/dev/null | xargs -r docker rm -f >/dev/null 2>&1
 for name in dockerd etcd redis; do stop $name; done
