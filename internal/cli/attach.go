@@ -35,33 +35,20 @@ func saveDirFlag() cli.Flag {
 	return &cli.StringFlag{Name: "save-dir", Usage: "write the files that it sends into `DIR`"}
 }
 
-// onePrefix is the one word of a command.
-func (a *app) onePrefix(ctx *cli.Context) (string, error) {
-	if ctx.NArg() != 1 || ctx.Args().First() == "" {
-		return "", usagef(a.seeHelp(ctx.Command), "%s wants one PREFIX of an id, as pierun ps shows them", ctx.Command.Name)
-	}
-	return ctx.Args().First(), nil
-}
-
 func (a *app) attach(ctx *cli.Context) error {
-	prefix, err := a.onePrefix(ctx)
+	server, prefix, err := a.visit(ctx)
 	if err != nil {
 		return err
-	}
-	o := &options{ctx: ctx}
-	server := a.realServer(o)
-	if o.err != nil {
-		return o.err
 	}
 	journal := a.journal()
 	defer func() { _ = journal.Close() }()
 	server.cfg.Journal = journal
 	return server.with(ctx.Context, func(run context.Context, client *pie.Client) error {
-		instance, err := a.takeUp(run, client, prefix, ctx.Bool("force"))
+		w, err := a.watch(ctx, run, client, prefix)
 		if err != nil {
 			return err
 		}
-		w := &watcher{a: a, instance: instance, saveDir: o.text("save-dir"), keyboard: isTerminal(a.env.Stdin)}
+		w.keyboard = isTerminal(a.env.Stdin)
 		return w.talk(run)
 	})
 }

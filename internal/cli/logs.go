@@ -29,25 +29,19 @@ go would end the instance, or where nothing is kept, it is refused.`,
 }
 
 func (a *app) logs(ctx *cli.Context) error {
-	prefix, err := a.onePrefix(ctx)
+	server, prefix, err := a.visit(ctx)
 	if err != nil {
 		return err
-	}
-	o := &options{ctx: ctx}
-	server := a.realServer(o)
-	if o.err != nil {
-		return o.err
 	}
 	follow := ctx.Bool("follow")
 	return server.with(ctx.Context, func(run context.Context, client *pie.Client) error {
 		if err := readable(client, follow); err != nil {
 			return err
 		}
-		instance, err := a.takeUp(run, client, prefix, false)
+		w, err := a.watch(ctx, run, client, prefix)
 		if err != nil {
 			return err
 		}
-		w := &watcher{a: a, instance: instance, saveDir: o.text("save-dir")}
 		return w.read(run, follow)
 	})
 }

@@ -14,11 +14,16 @@ func machineMemory() int64 {
 			memory = number(fields[1], memory>>10) << 10
 		}
 	}
-	if text, err := os.ReadFile("/sys/fs/cgroup/memory.max"); err == nil {
-		memory = min(memory, number(strings.TrimSpace(string(text)), memory))
+	for _, limit := range [...]string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
+		if text, err := os.ReadFile(limit); err == nil {
+			memory = min(memory, number(strings.TrimSpace(string(text)), memory))
+		}
 	}
 	return memory
 }
+
+// defaultMemoryLimit leaves others a quarter.
+func defaultMemoryLimit() int64 { return machineMemory() / 4 * 3 }
 
 // number reads a count; "max" and the like mean none.
 func number(text string, none int64) int64 {

@@ -36,6 +36,7 @@ pierun --timeout 10m --seed 7 flow.lua       # at most ten minutes, the same ran
 			&cli.StringFlag{Name: "image", Usage: "with --on: what its session is made from, `IMAGE`"},
 			&cli.StringFlag{Name: "timeout", Usage: "end everything after `TIME` (90, 1m30s): exit code 124"},
 			&cli.StringFlag{Name: "grace", Usage: "how long cleanup may take, `TIME`: 5s if not given"},
+			&cli.StringFlag{Name: memoryFlag, Usage: "end everything when it holds more memory than `SIZE` (4GiB, or off): three quarters of the machine's or container's if not given"},
 			seedFlag("math.random, and the words of the embedded engine,"),
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress and no closing remarks, errors alone"},
 			&cli.StringFlag{Name: "progress", Usage: "how progress is shown, `HOW`: auto, plain or none"},
@@ -52,6 +53,7 @@ type script struct {
 	words            []string
 	cfg              luabind.Config
 	timeout          time.Duration
+	memory           int64 // bytes, zero for any amount
 	quiet, debug     bool
 	engine           *embedded
 	again            func() *connection // to the server of the command line, once more
@@ -70,6 +72,8 @@ func (a *app) run(ctx *cli.Context) error {
 		defer cancel()
 		run = limited
 	}
+	run, unwatch := withinMemory(run, s.memory, a.env.Getenv)
+	defer unwatch()
 	if ctx.IsSet("on") {
 		return a.runOn(ctx, run, s)
 	}
@@ -79,7 +83,7 @@ func (a *app) run(ctx *cli.Context) error {
 // script reads the command line of run. Nothing is dialled and nothing started.
 func (a *app) script(ctx *cli.Context) (*script, error) {
 	o := &options{ctx: ctx}
-	s := &script{quiet: ctx.Bool("quiet"), debug: ctx.Bool("debug"), timeout: o.duration("timeout")}
+	s := &script{quiet: ctx.Bool("quiet"), debug: ctx.Bool("debug"), timeout: o.duration("timeout"), memory: o.memoryLimit()}
 	dialect, seed, server := o.dialect(), o.integer("seed"), a.server(o)
 	s.cfg = luabind.Config{
 		Server: server, User: a.user(o), Login: a.login(o, server), Dialect: o.text("dialect"),

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/pierun/pierun/pie"
 )
 
@@ -15,6 +17,25 @@ type watcher struct {
 	instance *pie.Instance
 	saveDir  string // where its files go; "": they are only told of
 	keyboard bool   // a person types what is sent, who leaves with Ctrl-D
+}
+
+// visit reads the command line of a command that attaches: the server, and the beginning of an id.
+func (a *app) visit(ctx *cli.Context) (server *connection, prefix string, err error) {
+	if ctx.NArg() != 1 || ctx.Args().First() == "" {
+		return nil, "", usagef(a.seeHelp(ctx.Command), "%s wants one PREFIX of an id, as pierun ps shows them", ctx.Command.Name)
+	}
+	o := &options{ctx: ctx}
+	server = a.realServer(o)
+	return server, ctx.Args().First(), o.err
+}
+
+// watch takes up the instance of a command that attaches.
+func (a *app) watch(ctx *cli.Context, run context.Context, client *pie.Client, prefix string) (*watcher, error) {
+	instance, err := a.takeUp(run, client, prefix, ctx.Bool("force"))
+	if err != nil {
+		return nil, err
+	}
+	return &watcher{a: a, instance: instance, saveDir: ctx.String("save-dir")}, nil
 }
 
 // takeUp attaches to the instance whose id begins with prefix. Where the refusal of an attach does harm, it wants to
