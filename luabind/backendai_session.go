@@ -12,6 +12,7 @@ import (
 
 // baiSession is a compute session of a script. Scheduler's goroutine; it is released on one of the runtime's.
 type baiSession struct {
+	sched.Ownership
 	client  *baiClient
 	id      string
 	name    string

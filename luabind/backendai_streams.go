@@ -16,6 +16,7 @@ import (
 
 // closing is a Go resource that ends with its scope: a stream, a terminal, a listener.
 type closing struct {
+	sched.Ownership
 	rt    *Runtime
 	close func()
 	ended bool

@@ -13,6 +13,7 @@ const progressMeta = "pierun.progress"
 
 // progressBar counts what is done and what has failed under one label. Scheduler's goroutine.
 type progressBar struct {
+	sched.Ownership
 	board   *progressBoard
 	scope   *sched.Scope
 	label   string

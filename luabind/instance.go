@@ -13,13 +13,14 @@ import (
 // instance is a script's instance: what the client receives for it, what of that was read, and the limits that the
 // host keeps. Scheduler's goroutine only, but for onReady.
 type instance struct {
+	sched.Ownership
 	rt     *Runtime
 	client *client
 	inner  *pie.Instance
 	value  *lua.LUserData
 	opts   launchOptions
 	began  time.Duration // the launch call, on the clock of the scheduler
-	where  string        // file:line of the launch
+	where  sched.Place   // of the launch
 
 	pending []pie.Event // taken from the client, not read yet: from next on
 	next    int
@@ -47,7 +48,7 @@ type instance struct {
 
 // newInstance wraps an instance of the client. onReady posts onto the scheduler, one function value for all posts.
 func (c *client) newInstance(L *lua.LState, inner *pie.Instance, opts launchOptions) *instance {
-	i := &instance{rt: c.rt, client: c, inner: inner, opts: opts, began: c.rt.sched.Now(), where: luavalue.Where(L)}
+	i := &instance{rt: c.rt, client: c, inner: inner, opts: opts, began: c.rt.sched.Now(), where: sched.PlaceOf(L)}
 	i.read.init(max(opts.keep, 0))
 	i.value = c.rt.newUserData(instanceMeta, i)
 	wake := i.wake

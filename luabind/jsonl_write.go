@@ -15,6 +15,7 @@ const writerMeta = "pierun.jsonl.writer"
 // jsonlWriter writes rows to a file. Rows of several tasks that come together go out in one write; a task goes on
 // when its row has been written. Scheduler's goroutine; the file belongs to the goroutine that flushes.
 type jsonlWriter struct {
+	sched.Ownership
 	rt   *Runtime
 	path string
 	file *os.File

@@ -85,7 +85,7 @@ func (l *launch) start(L *lua.LState) *instance {
 	c := l.c
 	limit, isLife := l.launchLimit()
 	l.spec.Timeout = limit
-	inner, err := l.unborn().await(L, c, limit)
+	inner, err := l.unborn().await(L, limit)
 	l.c.rt.syncJournal()
 	if err != nil {
 		luavalue.Raise(L, l.failure(err, isLife))

@@ -38,6 +38,7 @@ func mcpName(field, name string) lua.LValue {
 
 // mcpOffer is a tool server that is offered to the programs of a client. Scheduler's goroutine.
 type mcpOffer struct {
+	sched.Ownership
 	name     string
 	scope    *sched.Scope // its owner, in which the calls of Lua functions run
 	withdraw func()       // nil once it was called

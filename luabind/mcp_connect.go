@@ -27,6 +27,7 @@ const mcpTimeout = time.Minute
 
 // mcpServer is a connection to an MCP server. Scheduler's goroutine.
 type mcpServer struct {
+	sched.Ownership
 	rt      *Runtime
 	name    string
 	inner   *toolserver.Server

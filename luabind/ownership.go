@@ -73,13 +73,13 @@ func (i *instance) finish(done func()) {
 		return
 	}
 	i.asked = true
-	dying, adrift := make(chan struct{}), i.adrift
+	dying, adrift, where := make(chan struct{}), i.adrift, i.where.String()
 	i.dying = dying
 	i.rt.work.Go(func() {
 		if adrift {
 			i.endAdrift()
 		} else {
-			i.rt.end(i.inner, i.where)
+			i.rt.end(i.inner, where)
 		}
 		close(dying)
 		done()
@@ -97,14 +97,14 @@ func (i *instance) scopeEnded() *luavalue.Error {
 
 // gone is the error of using an instance that the host has ended for its owner.
 func (i *instance) gone(why string) *luavalue.Error {
-	e := luavalue.Errorf(luavalue.KindRefused, "the instance launched at %s is gone: %s", i.where, why)
+	e := luavalue.Errorf(luavalue.KindRefused, "the instance launched at %s is gone: %s", i.where.String(), why)
 	e.InstanceID = i.inner.ID()
 	return e
 }
 
 // left is the instance as the report names it.
 func (i *instance) left(why string) LeftInstance {
-	return LeftInstance{ID: i.inner.ID(), Program: i.inner.Program(), Where: i.where, Why: why}
+	return LeftInstance{ID: i.inner.ID(), Program: i.inner.Program(), Where: i.where.String(), Why: why}
 }
 
 // dispose ends an instance that its only user has left, without waiting for it.

@@ -29,6 +29,7 @@ type Runtime struct {
 	stdin   *input
 	stderr  *lineWriter
 	clients *clients
+	births  births
 
 	namedKeys map[string]pie.KeySource // by the path or text that a script gave
 
@@ -78,6 +79,7 @@ func New(cfg Config) (*Runtime, error) {
 	rt.stdout = newOutput(stdout, rt.sched, rt.stdoutFailed)
 	rt.stdin = newInput(rt.cfg.Stdin, rt.sched)
 	rt.clients = newClients(rt)
+	rt.births.rt = rt
 	rt.loader = newLoader(rt)
 	rt.openStdio()
 	rt.openRandom()

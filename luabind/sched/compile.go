@@ -47,7 +47,7 @@ func compileFailure(chunk string, line int, message string, cause error) *luaval
 	e := luavalue.Errorf(luavalue.KindScript, "%s", strings.TrimSpace(message))
 	e.Where, e.Cause = chunk, cause
 	if line > 0 {
-		e.Where = place{chunk, line}.String()
+		e.Where = Place{chunk, line}.String()
 	}
 	return e
 }

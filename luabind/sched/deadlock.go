@@ -65,13 +65,13 @@ func (t *Task) waitLine() string {
 }
 
 // waitPlace is the line of the script that waits, looked for through the coroutines it is in.
-func (t *Task) waitPlace() place {
-	at := placeOf(t.waitL)
+func (t *Task) waitPlace() Place {
+	at := PlaceOf(t.waitL)
 	for c := t.co; at.source == "" && c != nil; c = c.resumer {
-		at = placeOf(c.shell.L)
+		at = PlaceOf(c.shell.L)
 	}
 	if at.source == "" {
-		at = placeOf(t.shell.L)
+		at = PlaceOf(t.shell.L)
 	}
 	return at
 }

@@ -18,11 +18,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type host struct {
 	t testing.TB
 	*Scheduler
-	log []string
+	log    []string
+	things []*thing // that were ever made
 }
 
 // thing is an Owned that the tests can look at.
 type thing struct {
+	Ownership
 	name     string
 	h        *host
 	released bool
@@ -127,6 +129,7 @@ func (h *host) bind() {
 	def("defer", func(L *lua.LState) int { h.Current().Scope().Defer(L.CheckFunction(1)); return 0 })
 	def("own", func(L *lua.LState) int {
 		th := &thing{name: L.CheckString(1), h: h, never: L.ToBool(2)}
+		h.things = append(h.things, th)
 		h.Current().Scope().Own(th)
 		L.Push(userData(th))
 		return 1

@@ -9,25 +9,29 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// Owned is a resource with an end, such as an instance on a server. It must be comparable (a pointer).
+// Owned is a resource with an end, such as an instance on a server. Its type embeds Ownership.
 type Owned interface {
 	// Release begins to end the resource and returns at once; done is called when it has ended, from any goroutine,
 	// once or more often. It runs on the scheduler's goroutine and must not raise.
 	Release(done func())
 	// Ended tells that there is nothing left to release.
 	Ended() bool
+
+	ownership() *Ownership
 }
 
 // Mover is an Owned that wants to be told when it passes to another scope.
 type Mover interface{ Moved(to *Scope) }
 
-// ownership is one entry of the scheduler's list of who owns what.
-type ownership struct {
-	owned Owned
+// Ownership is where an Owned is kept; its type embeds one. The zero value is owned by nobody. It is part of the
+// resource, because every launch is owned twice, and a table of them would cost more than the rest of owning.
+type Ownership struct {
 	scope *Scope
 	seq   uint64 // the order in which they came
 	at    int    // its place in the scope's list, which is in no order
 }
+
+func (own *Ownership) ownership() *Ownership { return own }
 
 // Own makes the scope the owner of o, in place of the one before. A scope that has been left passes it on to the
 // nearest one that has not.
@@ -35,38 +39,32 @@ func (sc *Scope) Own(o Owned) {
 	for sc.phase == closed && sc.parent != nil {
 		sc = sc.parent
 	}
-	s := sc.s
 	sc.Disown(o)
-	s.owned++
-	own := &ownership{owned: o, scope: sc, seq: s.owned, at: len(sc.owned)}
-	s.owners[o] = own
-	sc.owned = append(sc.owned, own)
+	sc.s.owned++
+	*o.ownership() = Ownership{scope: sc, seq: sc.s.owned, at: len(sc.owned)}
+	sc.owned = append(sc.owned, o)
 }
 
 // Disown takes o from whichever scope owns it; harmless when none does.
 func (sc *Scope) Disown(o Owned) {
-	if own := sc.s.owners[o]; own != nil {
-		own.scope.forget(own)
-		delete(sc.s.owners, o)
+	own := o.ownership()
+	if own.scope != nil {
+		own.scope.forget(own.at)
+		*own = Ownership{}
 	}
 }
 
-// forget takes own out of the scope's list: the last one gets its place.
-func (sc *Scope) forget(own *ownership) {
+// forget takes one out of the scope's list: the last one gets its place.
+func (sc *Scope) forget(at int) {
 	last := len(sc.owned) - 1
 	moved := sc.owned[last]
-	sc.owned[own.at], moved.at = moved, own.at
+	sc.owned[at], moved.ownership().at = moved, at
 	sc.owned[last] = nil
 	sc.owned = sc.owned[:last]
 }
 
 // OwnerOf is the scope that owns o, nil for none.
-func (s *Scheduler) OwnerOf(o Owned) *Scope {
-	if own := s.owners[o]; own != nil {
-		return own.scope
-	}
-	return nil
-}
+func (s *Scheduler) OwnerOf(o Owned) *Scope { return o.ownership().scope }
 
 // Return passes what v stands for on to the enclosing scope, if this one owns it: a value that the body hands out in
 // another way than as its own result.
@@ -111,12 +109,12 @@ func (sc *Scope) releaseAll(L *lua.LState, until time.Duration) {
 	}
 	t, s := sc.task, sc.s
 	pending := 0
-	for _, own := range sc.takeOwned() {
-		if own.owned.Ended() {
+	for _, o := range sc.takeOwned() {
+		if o.Ended() {
 			continue
 		}
 		pending++
-		own.owned.Release(sync.OnceFunc(func() {
+		o.Release(sync.OnceFunc(func() {
 			s.Post(func() { pending--; t.Wake() })
 		}))
 	}
@@ -124,12 +122,12 @@ func (sc *Scope) releaseAll(L *lua.LState, until time.Duration) {
 }
 
 // takeOwned empties the scope and gives what it owned, oldest first.
-func (sc *Scope) takeOwned() []*ownership {
+func (sc *Scope) takeOwned() []Owned {
 	list := sc.owned
 	sc.owned = nil
-	for _, own := range list {
-		delete(sc.s.owners, own.owned)
+	slices.SortFunc(list, func(a, b Owned) int { return cmp.Compare(a.ownership().seq, b.ownership().seq) })
+	for _, o := range list {
+		*o.ownership() = Ownership{}
 	}
-	slices.SortFunc(list, func(a, b *ownership) int { return cmp.Compare(a.seq, b.seq) })
 	return list
 }

@@ -105,7 +105,7 @@ func (s *Scheduler) explain(L *lua.LState, text lua.LString) lua.LValue {
 	case strings.HasPrefix(string(text), "runtime error: "):
 		return s.hostFailure(L, string(text))
 	case text == " stack overflow" || text == "lua callstack overflow":
-		return lua.LString(placeOf(L).String() + ": stack overflow")
+		return lua.LString(PlaceOf(L).String() + ": stack overflow")
 	}
 	return lua.LString(named(L, string(text)))
 }

@@ -69,7 +69,6 @@ type Scheduler struct {
 	coroutines  coroutineList
 	reap        []*coroutine // dropped by the script, to be ended
 	reaping     bool
-	owners      map[Owned]*ownership
 	signal      lua.LValue // what a cancelled task raises
 	owned       uint64     // counts, for the order of releases
 	spawned     uint64     // counts, for names
@@ -87,7 +86,7 @@ func New(cfg Config) *Scheduler {
 		cfg.Grace = 5 * time.Second
 	}
 	installHook()
-	s := &Scheduler{cfg: cfg, clock: cfg.Clock, started: cfg.Clock.Now(), inbox: newInbox(), hooked: true, owners: map[Owned]*ownership{}}
+	s := &Scheduler{cfg: cfg, clock: cfg.Clock, started: cfg.Clock.Now(), inbox: newInbox(), hooked: true}
 	s.l = newState()
 	s.threads = newThreads(s.l)
 	s.l.G.Registry.RawSetString(registryKey, &lua.LUserData{Value: s, Metatable: lua.LNil})

@@ -22,7 +22,7 @@ type Scope struct {
 	task   *Task  // on whose stack it is
 	parent *Scope // the enclosing one; of a task's body the one that owns the task
 	kind   string
-	place  place
+	place  Place
 	phase  phase
 	shield bool       // what encloses it may be cancelled without this one noticing
 	co     *coroutine // in which it was opened
@@ -33,7 +33,7 @@ type Scope struct {
 	children *Task // the youngest
 	count    int
 	defers   []*lua.LFunction
-	owned    []*ownership
+	owned    []Owned
 	values   map[any]any
 }
 
@@ -66,7 +66,7 @@ func (s *Scheduler) InScope(L *lua.LState, o ScopeOptions, body func(L *lua.LSta
 }
 
 func (t *Task) openScope(L *lua.LState, o ScopeOptions) *Scope {
-	sc := &Scope{s: t.s, kind: o.Kind, place: placeOf(L)}
+	sc := &Scope{s: t.s, kind: o.Kind, place: PlaceOf(L)}
 	if sc.kind == "" {
 		sc.kind = "scope"
 	}

@@ -231,8 +231,10 @@ func TestOwnership(t *testing.T) {
 			if got != c.log && got != swapLast(c.log) {
 				t.Fatalf("got %s, want %s", got, c.log)
 			}
-			if len(h.owners) != 0 {
-				t.Fatal("something is owned still")
+			for _, th := range h.things {
+				if h.OwnerOf(th) != nil {
+					t.Fatalf("%s is owned still", th.name)
+				}
 			}
 		})
 	}

@@ -34,7 +34,7 @@ type Task struct {
 	s       *Scheduler
 	id      uint64
 	name    string // "": named by its id
-	spawned place
+	spawned Place
 	fn      *lua.LFunction
 	args    []lua.LValue
 	options SpawnOptions
@@ -97,7 +97,7 @@ func (s *Scheduler) newTask(o SpawnOptions, fn *lua.LFunction, args []lua.LValue
 	s.spawned++
 	t := &Task{s: s, id: s.spawned - 1, fn: fn, args: args, options: o, name: o.Name, status: Running}
 	if s.cur != nil {
-		t.spawned = placeOf(s.cur.thread().L)
+		t.spawned = PlaceOf(s.cur.thread().L)
 		t.locals = s.cur.locals
 	}
 	t.body = Scope{s: s, task: t, kind: "task", place: t.spawned}

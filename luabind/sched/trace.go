@@ -1,7 +1,6 @@
 package sched
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -10,42 +9,6 @@ import (
 
 // traceFrames bounds a traceback: finding a frame costs its depth, so a deep stack would cost the square of it.
 const traceFrames = 100
-
-// place is a line of the script; the zero value is none.
-type place struct {
-	source string
-	line   int
-}
-
-// String is "file:line", "" for none.
-func (p place) String() string {
-	if p.source == "" {
-		return ""
-	}
-	return fmt.Sprintf("%s:%d", p.source, p.line)
-}
-
-// placeOf is the line of the innermost Lua function on the thread.
-func placeOf(L *lua.LState) place {
-	for i := 0; i < traceFrames; i++ {
-		dbg, ok := L.GetStack(i)
-		if !ok {
-			break
-		}
-		if p := frameOf(L, dbg); p.source != "" {
-			return p
-		}
-	}
-	return place{}
-}
-
-// frameOf is the line of a Lua function on the stack, none for a Go function.
-func frameOf(L *lua.LState, dbg *lua.Debug) place {
-	if _, err := L.GetInfo("Sl", dbg, lua.LNil); err != nil || dbg.Source == "" || dbg.CurrentLine <= 0 {
-		return place{}
-	}
-	return place{dbg.Source, dbg.CurrentLine}
-}
 
 // traceback lists the Lua functions on the thread, innermost first, one a line; Go functions are left out.
 func traceback(L *lua.LState) string {
