@@ -13,9 +13,10 @@ import (
 // Upload is a program to install.
 type Upload struct {
 	Bytes    []byte
-	Manifest string // the text of its Pie.toml; "" for a minimal one, made from the bytes and File
-	File     string // its file name: tells the language of a source program
-	Force    bool   // upload even if the server has it already
+	Manifest string   // the text of its Pie.toml; "" for a minimal one, made from the bytes and File
+	File     string   // its file name: tells the language of a source program
+	Force    bool     // upload even if the server has it already
+	Progress Progress // told how far the upload is, if there is one; nil: nobody is
 }
 
 // Installed says under which names a program can be launched.
@@ -53,7 +54,7 @@ func (c *Client) Install(ctx context.Context, up Upload) (Installed, error) {
 		}
 	}
 	cmd := wire.Command{Kind: wire.AddProgram, Hash: in.Hash, Manifest: m.Text, File: up.File, Version: m.Version, Force: true}
-	if err := c.upload(ctx, &cmd, up.Bytes); err != nil {
+	if err := c.upload(ctx, &cmd, &up); err != nil {
 		return Installed{}, err
 	}
 	c.programs.add(m.Ref(), in.Hash)
@@ -132,9 +133,9 @@ func synthesize(f *wire.Features, up *Upload) string {
 
 // upload sends the chunks and waits for the answer. A slot that somebody's broken upload left behind costs one
 // failure, after which the same upload succeeds.
-func (c *Client) upload(ctx context.Context, cmd *wire.Command, data []byte) error {
+func (c *Client) upload(ctx context.Context, cmd *wire.Command, up *Upload) error {
 	for try := 0; ; try++ {
-		a, err := c.uploadOnce(ctx, cmd, data)
+		a, err := c.uploadOnce(ctx, cmd, up)
 		if err != nil {
 			return with(err, "install", "")
 		}
@@ -157,7 +158,7 @@ func uploadRefused(words string) *Error {
 	return e
 }
 
-func (c *Client) uploadOnce(ctx context.Context, cmd *wire.Command, data []byte) (reply, error) {
+func (c *Client) uploadOnce(ctx context.Context, cmd *wire.Command, up *Upload) (reply, error) {
 	l, err := c.link(ctx, "install")
 	if err != nil {
 		return reply{}, err
@@ -171,11 +172,14 @@ func (c *Client) uploadOnce(ctx context.Context, cmd *wire.Command, data []byte)
 		l.transfer.release("install")
 		return reply{}, err
 	}
-	up := *cmd
-	up.Corr = r.corr
+	first, told := *cmd, []Progress(nil)
+	first.Corr = r.corr
+	if up.Progress != nil {
+		told = append(told, up.Progress)
+	}
 	if !c.background(func() {
 		defer l.transfer.release("install")
-		if err := l.chunks(c.life, &up, data, r); err != nil && l.requests.abandon(r) {
+		if err := l.chunks(c.life, &first, inMemory(up.Bytes), r, told); err != nil && l.requests.abandon(r) {
 			l.requests.take(r.corr)
 			r.settle(reply{err: err})
 		}
@@ -185,32 +189,4 @@ func (c *Client) uploadOnce(ctx context.Context, cmd *wire.Command, data []byte)
 	}
 	a := l.wait(ctx, r)
 	return a, a.err
-}
-
-// chunks sends data in parts, no further ahead of the network than the outbox allows. It stops when the server has
-// answered r already, which it does when it refuses a part.
-func (l *link) chunks(ctx context.Context, cmd *wire.Command, data []byte, r *request) error {
-	total := max(1, (len(data)+wire.ChunkSize-1)/wire.ChunkSize)
-	for n := range total {
-		part := data[n*wire.ChunkSize : min(len(data), (n+1)*wire.ChunkSize)]
-		cmd.Chunk = wire.Chunk{Index: uint32(n), Total: uint32(total), Data: part}
-		if err := l.out.room(ctx, len(part), l.cut); err != nil {
-			return l.why(err)
-		}
-		if r != nil && !l.requests.waiting(r) {
-			return nil
-		}
-		if err := l.out.put(l.dialect, cmd, r, false); err != nil {
-			return l.why(err)
-		}
-	}
-	return nil
-}
-
-// why gives the reason of a closed link instead of the word closed.
-func (l *link) why(err error) error {
-	if err == errShut && l.dead() {
-		return l.err
-	}
-	return err
 }

@@ -2,8 +2,8 @@ package pie
 
 import (
 	"context"
+	"path/filepath"
 
-	"github.com/pierun/pierun/pie/program"
 	"github.com/pierun/pierun/pie/wire"
 )
 
@@ -40,8 +40,22 @@ func (i *Instance) reachable(op string) (*link, error) {
 
 // SendFile sends data to the program as a file and returns when all of it is on its way; where the server
 // acknowledges files, when it has. On most servers it is lost unless the program is waiting for a file, so wait for
-// its word first. Errors are of kind refused, unsupported, lost, timeout or cancelled.
-func (i *Instance) SendFile(ctx context.Context, data []byte, name string) error {
+// its word first. Errors are of kind refused, unsupported, lost, timeout or cancelled. If ctx ends meanwhile the
+// transfer goes on without a waiter: given up half-way it would spoil the next one.
+func (i *Instance) SendFile(ctx context.Context, data []byte, name string, told ...Progress) error {
+	return i.sendContent(ctx, name, told, func() (content, error) { return inMemory(data), nil })
+}
+
+// SendPath does the same with a file of this machine, which is read while it is sent and must not change meanwhile.
+// name "" is the name that it has here. Errors may be of kind io as well.
+func (i *Instance) SendPath(ctx context.Context, path, name string, told ...Progress) error {
+	if name == "" {
+		name = filepath.Base(path)
+	}
+	return i.sendContent(ctx, name, told, func() (content, error) { return openFile(ctx, path) })
+}
+
+func (i *Instance) sendContent(ctx context.Context, name string, told []Progress, open func() (content, error)) error {
 	l, err := i.reachable("send_file")
 	if err != nil {
 		return err
@@ -50,25 +64,10 @@ func (i *Instance) SendFile(ctx context.Context, data []byte, name string) error
 		return with(unsupported(l.dialect, "send_file", "sending a file",
 			"it can hang the server; send the content as messages"), "send_file", i.id)
 	}
-	cmd := wire.Command{Kind: wire.SendFile, ID: i.id, Hash: program.Hash(data), Name: name}
-	// Transfers of the same bytes share a place on the server and must not meet.
-	if err := l.transfer.acquire(ctx, cmd.Hash); err != nil {
-		return with(err, "send_file", i.id)
-	}
-	sent := make(chan error, 1)
-	if !i.client.background(func() {
-		defer l.transfer.release(cmd.Hash)
-		l.awaitStreams(i.client.life)
+	data, err := open()
+	if err == nil {
 		i.posting(1)
-		sent <- l.sendFile(i.client.life, cmd, data)
-	}) {
-		l.transfer.release(cmd.Hash)
-		return with(errClosed(), "send_file", i.id)
-	}
-	select {
-	case err = <-sent:
-	case <-ctx.Done():
-		err = contextError(ctx, "send_file") // the transfer goes on: given up half-way it would spoil the next one
+		err = l.transmit(ctx, &wire.Command{Kind: wire.SendFile, ID: i.id, Name: name}, data, told)
 	}
 	if err != nil {
 		return with(err, "send_file", i.id)
@@ -76,29 +75,46 @@ func (i *Instance) SendFile(ctx context.Context, data []byte, name string) error
 	return nil
 }
 
-// awaitStreams waits while streams that died are attached to again: what comes for an instance meanwhile is dropped.
-func (l *link) awaitStreams(ctx context.Context) {
-	free := l.held.free()
-	if free == nil {
-		return
+// transmit sends the file on a goroutine of its own, which closes data.
+func (l *link) transmit(ctx context.Context, cmd *wire.Command, data content, told []Progress) error {
+	cmd.Hash = data.hash()
+	// Transfers of the same bytes share a place on the server and must not meet.
+	if err := l.transfer.acquire(ctx, cmd.Hash); err != nil {
+		_ = data.close() // nothing was read yet
+		return err
+	}
+	sent := make(chan error, 1)
+	if !l.c.background(func() {
+		defer l.transfer.release(cmd.Hash)
+		l.awaitStreams(l.c.life)
+		err := l.sendFile(l.c.life, cmd, data, told)
+		if wrong := data.close(); wrong != nil && err == nil {
+			err = wrong
+		}
+		sent <- err
+	}) {
+		l.transfer.release(cmd.Hash)
+		_ = data.close()
+		return errClosed()
 	}
 	select {
-	case <-free:
-	case <-l.cut:
+	case err := <-sent:
+		return err
 	case <-ctx.Done():
+		return contextError(ctx, "send_file")
 	}
 }
 
-func (l *link) sendFile(ctx context.Context, cmd wire.Command, data []byte) error {
+func (l *link) sendFile(ctx context.Context, cmd *wire.Command, data content, told []Progress) error {
 	if !l.dialect.Features.FileAnswered {
-		return l.chunks(ctx, &cmd, data, nil)
+		return l.chunks(ctx, cmd, data, nil, told)
 	}
 	r := &request{op: "send_file", kind: wire.SendFile}
 	if err := l.expect(r, l.c.cfg.LongTimeout); err != nil {
 		return err
 	}
 	cmd.Corr = r.corr
-	if err := l.chunks(ctx, &cmd, data, r); err != nil && l.requests.abandon(r) {
+	if err := l.chunks(ctx, cmd, data, r, told); err != nil && l.requests.abandon(r) {
 		return err
 	}
 	a := l.wait(ctx, r)
