@@ -140,11 +140,23 @@ func clientSupports(L *lua.LState) int {
 	c := connected(L, "client:supports")
 	feature := luavalue.ArgString(L, 2, "client:supports")
 	yes, known := c.inner.Supports(feature)
+	if c.inner.Unsure(feature) {
+		yes = c.supportsAfterAll(L, feature)
+	}
 	if !known {
 		raise(L, "client:supports", luavalue.KindUsage, closestHint(feature, pie.FeatureNames()), "client:supports: there is no feature %q", feature)
 	}
 	L.Push(lua.LBool(yes))
 	return 1
+}
+
+// supportsAfterAll asks the server what nothing else tells. That it cannot be found out counts as no.
+func (c *client) supportsAfterAll(L *lua.LState, feature string) bool {
+	_, err := sched.Await(L, -1, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.inner.Refine(ctx)
+	}, nil)
+	yes, _ := c.inner.Supports(feature)
+	return err == nil && yes
 }
 
 // useKey is where the scheduler keeps the client of client:use for a task and those it spawns.

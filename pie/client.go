@@ -86,7 +86,7 @@ func (c *Client) Features() wire.Features {
 }
 
 // Supports tells whether the server's generation can do what feature names; known is false for a word that is no
-// feature. The words are those of FeatureNames.
+// feature. The words are those of FeatureNames; Unsure tells of which the answer is a guess. No round trip.
 func (c *Client) Supports(feature string) (ok, known bool) {
 	f := c.Features()
 	is, known := featureTable(&f)[feature]
@@ -96,7 +96,7 @@ func (c *Client) Supports(feature string) (ok, known bool) {
 // FeatureNames are the words that Supports knows.
 func FeatureNames() []string {
 	return []string{"stdout", "list", "attach", "detached", "detached_output", "detached_result", "send_file", "recv_file",
-		"registry", "token_budget", "props", "session", "files"}
+		"registry", "token_budget", "props", "session", "files", "detach", "reattach", "mcp"}
 }
 
 func featureTable(f *wire.Features) map[string]bool {
@@ -104,7 +104,8 @@ func featureTable(f *wire.Features) map[string]bool {
 		"stdout": f.Stdout, "list": f.ListInstances, "attach": f.AttachInstance, "detached": f.Detached,
 		"detached_output": f.DetachedOutput, "detached_result": f.DetachedResult, "send_file": f.SendFiles,
 		"recv_file": f.RecvFiles, "registry": f.Registry, "token_budget": f.TokenBudget, "props": f.Props,
-		"session": f.Session, "files": f.LaunchFiles,
+		"session": f.Session, "files": f.LaunchFiles, "detach": f.AttachInstance && !f.KillsOnClose, "reattach": f.DetachOnClose,
+		"mcp": f.MCP,
 	}
 }
 

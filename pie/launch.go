@@ -67,13 +67,14 @@ func (b *birth) launch(ctx context.Context) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := b.allowed(l.dialect); err != nil {
+	d := b.fit(ctx, l)
+	if err := b.allowed(d); err != nil {
 		return nil, err
 	}
-	if b.target, err = b.c.target(ctx, l.dialect, b.p); err != nil {
+	if b.target, err = b.c.target(ctx, d, b.p); err != nil {
 		return nil, with(err, "launch", "")
 	}
-	if err := b.command(&l.dialect.Features); err != nil {
+	if err := b.command(&d.Features); err != nil {
 		return nil, err
 	}
 	if b.ticket, err = b.c.journal.Intent(b.c.launching(l, b.target.String(), b.p.Detached)); err != nil {
@@ -82,7 +83,7 @@ func (b *birth) launch(ctx context.Context) (*Instance, error) {
 	b.c.mu.Lock()
 	b.c.launches++
 	b.c.mu.Unlock()
-	i, err := b.start(ctx, l.dialect)
+	i, err := b.start(ctx, d)
 	if err != nil && !mayHaveHappened(err) {
 		b.c.journal.Refused(b.ticket)
 	}
@@ -104,11 +105,11 @@ func (b *birth) allowed(d *wire.Dialect) error {
 	case p.TokenBudget > 0 && !f.TokenBudget:
 		return unsupported(d, "launch", "a token budget", "give the program its own limit, like max_tokens")
 	case p.Props != "" && !f.Props:
-		return unsupported(d, "launch", "a launch with props", "props came with 0.6; name that dialect if the server is one")
+		return unsupported(d, "launch", "a launch with props", "props came with 0.6: if the server is one, name its dialect, gateway-0.6")
 	case p.Session != "" && !f.Session:
-		return unsupported(d, "launch", "a launch with a session", "sessions came with 0.6; name that dialect if the server is one")
+		return unsupported(d, "launch", "a launch with a session", "sessions came with 0.6: if the server is one, name its dialect, gateway-0.6")
 	case len(p.Files) > 0 && !f.LaunchFiles:
-		return unsupported(d, "launch", "a launch with files", "send them to the running instance instead")
+		return unsupported(d, "launch", "a launch with files", "they came with 0.6: if the server is one, name its dialect, gateway-0.6; else send them to the running instance")
 	case p.Input != nil && (p.Values != nil || p.Args != nil):
 		return &Error{Kind: KindUsage, Op: "launch", Message: "an input text and named values or arguments exclude each other"}
 	}

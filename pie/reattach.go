@@ -154,6 +154,19 @@ func (h *heldBack) keep(cmd *wire.Command, limit int64) (kept bool, err error) {
 	return false, errFull
 }
 
+// awaitStreams waits while streams that died are attached to again.
+func (l *link) awaitStreams(ctx context.Context) {
+	free := l.held.free()
+	if free == nil {
+		return
+	}
+	select {
+	case <-free:
+	case <-l.cut:
+	case <-ctx.Done():
+	}
+}
+
 func (h *heldBack) end() []wire.Command {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -41,6 +41,9 @@
 ---| "props"
 ---| "session"
 ---| "files"
+---| "detach" # `inst:detach()` leaves the instance running
+---| "reattach" # an instance that was left, or whose connection was closed, can be attached to again
+---| "mcp" # programs may use tools of this host: `require "mcp"`
 
 --- A name, `name@version`, a hash, or the program itself.
 ---@alias pie.Program string|pie.LocalProgram
@@ -345,7 +348,8 @@ function Client:models() end
 ---@return pie.ServerInfo
 function Client:info() end
 
---- Whether the server can do something.
+--- Whether the server can do something. About `"props"`, `"session"` and `"files"` a gateway whose dialect was not named
+--- is asked once.
 ---
 --- ```lua
 --- if c:supports("send_file") then inst:send_file("notes.txt") end
