@@ -83,8 +83,7 @@ func (c *Client) listedAs(ctx context.Context, id string) (Info, error) {
 
 // attach asks for the instance; its queue is registered on the reader's goroutine when the answer comes.
 func (l *link) attach(ctx context.Context, in Info) (*Instance, error) {
-	i := &Instance{client: l.c, id: in.InstanceID, program: in.Program, began: l.c.clock.Now()}
-	i.queue.limit, i.queue.status = l.c.cfg.InstanceBuffer, StatusRunning
+	i := l.newAttached(in)
 	for pause := attachFirst; ; pause *= 2 {
 		a := l.attachOnce(ctx, i)
 		switch {
@@ -99,6 +98,12 @@ func (l *link) attach(ctx context.Context, in Info) (*Instance, error) {
 			return nil, refusedAttach(l.dialect, i.id, a.text)
 		}
 	}
+}
+
+func (l *link) newAttached(in Info) *Instance {
+	i := &Instance{client: l.c, id: in.InstanceID, program: in.Program, began: l.c.clock.Now()}
+	i.queue.limit, i.queue.status = l.c.cfg.InstanceBuffer, StatusRunning
+	return i
 }
 
 // A server may notice the end of the connection that had the instance only after the attach: it is asked again after
@@ -143,7 +148,7 @@ func (i *Instance) Detach(context.Context) error {
 	if err != nil {
 		return err
 	}
-	if f := &l.dialect.Features; f.KillsOnClose || !f.AttachInstance {
+	if leaves, _ := i.client.Supports("detach"); !leaves {
 		return with(unsupported(l.dialect, "detach", "leaving an instance running", "this server ends it together with the connection"), "detach", i.id)
 	}
 	i.queue.mu.Lock()

@@ -9,17 +9,48 @@ import (
 )
 
 // Terminate asks the server to end the instance and waits for its answer, 10 s at most. It is false when the server
-// has no such instance. The end of an instance that this client is attached to comes as an event behind it.
+// has no such instance; where a server says yes to any id, when it has none that this user is shown, and then nothing is
+// ended. The end of an instance that this client is attached to comes as an event behind it.
 func (c *Client) Terminate(ctx context.Context, id string) (bool, error) {
 	l, err := c.link(ctx, "terminate")
 	if err != nil {
 		return false, with(err, "terminate", id)
 	}
-	there, err := l.terminateSoon(ctx, id)
+	there, err := l.terminateThere(ctx, id)
 	if err == nil && c.own(id) == nil { // else its end is an event
 		c.journal.Ended(id)
 	}
 	return there, err
+}
+
+// terminateThere looks first whether there is such an instance, where the server would not say so.
+func (l *link) terminateThere(ctx context.Context, id string) (bool, error) {
+	f := &l.dialect.Features
+	switch {
+	case l.routes.get(id) != nil:
+	case f.TerminateSilent: // there only the connection that launched an instance can end it
+		return false, nil
+	case f.TerminateAny:
+		if there, err := l.there(ctx, id); !there {
+			return false, err
+		}
+	}
+	return l.terminateSoon(ctx, id)
+}
+
+// there says whether the server knows the instance. The list has all that this user owns, unless it is cut; then the
+// instance itself is asked for.
+func (l *link) there(ctx context.Context, id string) (bool, error) {
+	list, err := l.beside(ctx).list(ctx)
+	if err != nil || lists(list, id) || len(list) < listedMost {
+		return err == nil && lists(list, id), err
+	}
+	i := l.newAttached(Info{InstanceID: id})
+	a := l.attachOnce(ctx, i)
+	if a.ok {
+		i.Discard() // its end is all that comes
+	}
+	return a.err == nil && (a.ok || !missing(a.text) && !badID(a.text)), a.err
 }
 
 // terminateSoon asks over the connection that answers at once. What the control connection does not know is asked

@@ -136,18 +136,25 @@ func terminateTwice(x *trial) {
 	x.equal("status", i.Status(), pie.StatusAborted)
 }
 
-// terminateUnknown is true on servers that say yes to any id.
+// terminateUnknown is false, also on servers that say yes to any id, and to what has ended.
 func terminateUnknown(x *trial) {
 	c := x.client()
-	there, err := c.Terminate(x.soon(), unknownID)
-	if err != nil {
-		x.Error(err)
+	ended := x.launch(c, "ret:done")
+	x.ends(ended, pie.Completed)
+	for _, id := range []string{unknownID, "no id at all", ended.ID()} {
+		there, err := c.Terminate(x.soon(), id)
+		if err != nil {
+			x.Error(err)
+		}
+		x.equal("there: "+id, there, false)
 	}
-	sayYes := c.Features().TerminateSilent || c.Features().AttachProbe
-	x.equal("there", there, sayYes)
-	if there, _ = c.Terminate(x.soon(), "no id at all"); there && !c.Features().TerminateSilent {
-		x.Error("nonsense was terminated")
+	i := x.launch(c, "msg:ready", "recv")
+	x.next(i, pie.Message)
+	there, err := c.Terminate(x.soon(), i.ID())
+	if !there || err != nil {
+		x.Errorf("a running one: %v %v", there, err)
 	}
+	x.ends(i, pie.Aborted)
 }
 
 const unknownID = "00000000-0000-4000-8000-00000000dead"

@@ -41,6 +41,7 @@ type Features struct {
 	SharedUser         bool // everybody is the same user: the list shows everyone's
 	RefusedAttachKills bool // never attach on suspicion
 	TerminateSilent    bool // a terminate is not answered
+	TerminateAny       bool // … or is answered with yes for any id
 	KeepsLaunched      bool // once a program was launched, an upload under its name changes nothing until a restart
 
 	MaxCommand int // bytes of one frame to the server, at most
