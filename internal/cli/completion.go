@@ -55,7 +55,8 @@ func takesValue(f cli.Flag) bool {
 	return ok && documented.TakesValue()
 }
 
-// bash completes the command, its flags and their fixed values; everything else is a file.
+// bash completes the command, its flags and their fixed values; everything else is a file, and what follows a script is
+// the script's.
 func (a *app) bash() string {
 	var b strings.Builder
 	b.WriteString("# bash completion of pierun\n_pierun() {\n  local IFS=$' \\t\\n' flags= plain=\n")
@@ -67,7 +68,7 @@ func (a *app) bash() string {
 	for _, c := range a.commands {
 		fmt.Fprintf(&b, "    %s) flags=%q plain=%q ;;\n", c.Name, strings.Join(longFlags(c), " "), strings.Join(a.plainWords(c), " "))
 	}
-	fmt.Fprintf(&b, "    *) flags=%q ;;\n  esac\n", strings.Join(longFlags(a.command("run")), " "))
+	fmt.Fprintf(&b, "    -*) flags=%q ;;\n  esac\n", strings.Join(longFlags(a.command("run")), " "))
 	fmt.Fprintf(&b, "  [ \"$COMP_CWORD\" -gt 1 ] || plain=%q\n", strings.Join(a.commandNames(), " "))
 	b.WriteString("  case $word in\n    -*) COMPREPLY=($(compgen -W \"$flags\" -- \"$word\")) ;;\n")
 	b.WriteString("    *) COMPREPLY=($(compgen -W \"$plain\" -- \"$word\")); IFS=$'\\n'; COMPREPLY+=($(compgen -f -- \"$word\")) ;;\n")
@@ -102,7 +103,7 @@ func (a *app) zsh() string {
 	for _, c := range a.commands {
 		fmt.Fprintf(&b, "    %s) flags=(%s) plain=(%s) ;;\n", c.Name, strings.Join(longFlags(c), " "), strings.Join(a.plainWords(c), " "))
 	}
-	fmt.Fprintf(&b, "    *) flags=(%s) ;;\n  esac\n", strings.Join(longFlags(a.command("run")), " "))
+	fmt.Fprintf(&b, "    -*) flags=(%s) ;;\n  esac\n", strings.Join(longFlags(a.command("run")), " "))
 	b.WriteString("  if [[ $PREFIX == -* ]]; then compadd -- $flags; return; fi\n")
 	b.WriteString("  (( CURRENT > 2 )) || _describe command commands\n  compadd -- $plain\n  _files\n}\ncompdef _pierun pierun\n")
 	return b.String()

@@ -88,7 +88,7 @@ func (a *app) script(ctx *cli.Context) (*script, error) {
 	s.cfg = luabind.Config{
 		Server: server, User: a.user(o), Login: a.login(o, server), Dialect: o.text("dialect"),
 		Clock: clock.System{}, Stdin: a.env.Stdin, Stdout: a.env.Stdout, Stderr: a.env.Stderr,
-		HostFlags: flagWords(ctx.Command), BackendAI: a.backendaiSources(),
+		HostFlags: flagWords(ctx.Command),
 		Grace: orDefault(o.duration("grace"), defaultGrace),
 		Seed:  seed, Quiet: s.quiet,
 		Progress: a.progress(o, s.quiet),
@@ -106,13 +106,13 @@ func (a *app) script(ctx *cli.Context) (*script, error) {
 	return s, a.source(ctx, s)
 }
 
-// progress draws on a person's terminal, writes lines elsewhere, and is silent when asked to be.
+// progress draws on a person's terminal that can, writes lines elsewhere, and is silent when asked to be.
 func (a *app) progress(o *options, quiet bool) string {
 	how := o.choice("progress", "auto", "plain", "none")
 	switch {
 	case how == "" && quiet:
 		return "none"
-	case (how == "" || how == "auto") && !isTerminal(a.env.Stderr):
+	case (how == "" || how == "auto") && (!isTerminal(a.env.Stderr) || a.env.Getenv("TERM") == "dumb"):
 		return "plain"
 	case how == "":
 		return "auto"
@@ -214,21 +214,22 @@ func cause(err error) error {
 func (a *app) carryOut(ctx context.Context, s *script) error {
 	journal := a.journal()
 	defer func() { _ = journal.Close() }()
-	s.cfg.Journal, s.cfg.Args = journal, s.words
+	s.cfg.Journal, s.cfg.Args, s.cfg.BackendAI = journal, s.words, a.backendaiSources(journal)
 	s.cfg.Connected = a.endOrphans
 	rt, err := luabind.New(s.cfg)
 	if err != nil {
 		return err
 	}
 	a.env.Stderr = rt.Stderr()
+	a.lastWords(journal)
 	announced := a.announce(ctx)
 	err = a.bounded(ctx, s.cfg.Grace, func() error { return start(ctx, rt, s) })
 	announced()
 	if errors.Is(err, errOverdue) {
-		return a.overdue(ctx)
+		return a.overdue(ctx, journal.Open())
 	}
 	rt.Close()
-	gone := a.lastTry(s.again, journal.Open(), journal, s.cfg.Grace)
+	gone := a.lastTry(s.again, withoutSessions(journal.Open()), journal, s.cfg.Grace)
 	return a.report(rt, s, err, gone)
 }
 

@@ -27,6 +27,7 @@ import (
 //	when LINE ACTION CODE ARGS…     the same, and once LINE was printed: INT, TERM, HUP, KILL, INT2 (twice) or close (stdout)
 //	engine ARGS…                    start pierun engine on a free port until the end; its address is in $SERVER,
 //	                                host:port alone in $PORT
+//	terminal CODE ARGS…         the same as exits, with a terminal as stdout and stderr; what it got is in stdout
 //	set FILE                    set the variables that the lines NAME=VALUE of FILE (stdout: what was printed) name
 //	none PATTERN                    no file matches; with ! some do
 func Commands() map[string]func(*testscript.TestScript, bool, []string) {
@@ -36,6 +37,8 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"engine": engine,
 		"set":    set,
 		"none":   none,
+
+		"terminal": terminal,
 	}
 }
 
