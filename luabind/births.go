@@ -1,33 +1,75 @@
 package luabind
 
-// births are the launches that the tasks have asked for in this turn of the scheduler. They are sent behind it: on the
-// stack of a task that would leave it large for good. Scheduler's goroutine.
+import "sync"
+
+// births are the launches that tasks have asked for. Few are sent behind the turn of the scheduler: on the stack of a
+// task that would leave it large for good. Many are sent on another core while the tasks go on, in their order.
 type births struct {
 	rt   *Runtime
-	list []*unborn
+	list []*unborn // of this turn; scheduler's goroutine
+
+	mu      sync.Mutex
+	waiting []*unborn // for the other core
+	sending bool
 }
 
-// manyBirths is from how many launches on another core sends them while the tasks go on.
+// manyBirths is how many launches of one turn make the other core worth its while.
 const manyBirths = 16
 
+// add has u sent soon. Scheduler's goroutine.
 func (b *births) add(u *unborn) {
-	if b.list = append(b.list, u); len(b.list) == 1 {
+	b.list = append(b.list, u)
+	switch len(b.list) {
+	case 1:
 		b.rt.sched.Post(b.send)
+	case manyBirths:
+		b.handOver()
 	}
 }
 
+// send sends what is left at the end of a turn.
 func (b *births) send() {
-	list := b.list
-	b.list = nil
-	if len(list) < manyBirths {
-		sendAll(list)
+	b.mu.Lock()
+	busy := b.sending
+	b.mu.Unlock()
+	if busy {
+		b.handOver()
 		return
 	}
-	b.rt.work.Go(func() { sendAll(list) })
+	for n, u := range b.list {
+		u.send()
+		b.list[n] = nil
+	}
+	b.list = b.list[:0]
 }
 
-func sendAll(list []*unborn) {
-	for _, u := range list {
-		u.send()
+// handOver gives the list to the other core.
+func (b *births) handOver() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waiting = append(b.waiting, b.list...)
+	clear(b.list)
+	b.list = b.list[:0]
+	if !b.sending && len(b.waiting) > 0 {
+		b.sending = true
+		b.rt.work.Go(b.drain)
+	}
+}
+
+// drain sends until nothing waits.
+func (b *births) drain() {
+	var list []*unborn
+	for {
+		b.mu.Lock()
+		clear(list)
+		list, b.waiting = b.waiting, list[:0]
+		b.sending = len(list) > 0
+		b.mu.Unlock()
+		if len(list) == 0 {
+			return
+		}
+		for _, u := range list {
+			u.send()
+		}
 	}
 }
