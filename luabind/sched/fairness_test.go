@@ -65,12 +65,12 @@ func TestChannels(t *testing.T) {
 		"close wakes senders": `local c = channel() local k = spawn(function() local ok, e = pcall(send, c, 1) assert(e.kind == "usage") end) switch() close(c) join(k) local v, ok = recv(c) assert(v == nil and not ok)`,
 		"limits in time":      `local c = channel() local ok, e = pcall(recv, c, 0.001) assert(e.kind == "timeout") ok, e = pcall(send, c, 1, 0) assert(e.kind == "timeout") local v, k = recv, spawn(nop) ok, e = pcall(recv, c, 0) assert(e.kind == "timeout")`,
 		"a cancelled receiver loses nothing": `
-			local c = channel()
-			local k = spawn(function() recv(c) end)
+			local c, got = channel(), nil
+			local k = spawn(function() got = recv(c) end)
 			switch()
 			send(c, "precious")
 			cancel(k)
-			assert(recv(c, 1) == "precious")`,
+			assert((got or recv(c, 1)) == "precious") -- got, if this task's turn was over before cancel`,
 		"select: list order":  `local a, b = channel(1), channel(1) send(a, 1) send(b, 2) local i, v = select_{b, a} assert(i == 1 and v == 2)`,
 		"select: waits":       `local a, b = channel(), channel() spawn(function() wait() send(b, 7) end) local i, v = select_{a, b} assert(i == 2 and v == 7)`,
 		"select: sends":       `local a = channel() local k = spawn(function() return (recv(a)) end) local i, v = select_{{a, 5}} assert(i == 1 and v == nil) assert(join(k) == 5)`,
