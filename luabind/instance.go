@@ -104,9 +104,10 @@ func (i *instance) wakeWaiting() {
 	}
 }
 
-// settle looks, once, at how the instance ended, and lets go of what only a living one needs.
+// settle looks, once, at how the instance ended, and lets go of what only a living one needs. What a detached one said
+// is left where it is: for whoever attaches.
 func (i *instance) settle() {
-	if i.settled {
+	if i.settled || i.detached {
 		return
 	}
 	i.settled = true

@@ -98,7 +98,7 @@ func (i *instance) raiseBuffer(by int) {
 
 // Ready tells select whether recv would give something, or raise, at once.
 func (i *instance) Ready() bool {
-	return i.fill() || i.failure != nil || i.told || i.detached || i.inner.Failure() != nil
+	return i.detached || i.fill() || i.failure != nil || i.told || i.inner.Failure() != nil
 }
 
 // Subscribe has a task woken by the next news.

@@ -193,6 +193,22 @@ check.eq(again:recv_message("1s"), "hello")
 again:send("bye")
 again:wait()
 
+---- a detached one that has ended is read by whoever attaches
+local c = pie.connect()
+for _, read in ipairs { "events", "wait", "select" } do
+  local inst = c:launch("puppet", { steps = { { "print", "said" }, { "sleep", 1 } }, value = "v" }, { detached = true })
+  task.sleep(5)
+  if read == "select" then check.raises("usage", "detached", task.select, { inst }, { timeout = 0 }) end
+  local again = c:attach_instance(inst.instance_id)
+  if read == "events" then
+    local seen = {}
+    for event, msg in again:events() do seen[#seen + 1] = event .. " " .. msg end
+    check.eq(seen, { "Stdout said", "Completed v" })
+  end
+  local out = again:wait()
+  check.eq({ out.stdout, out.value, again:status() }, { "said", "v", "completed" })
+end
+
 ---- a detached one that has ended keeps its result
 local c = pie.connect()
 local inst = c:launch("puppet", { steps = { { "print", "said" } }, value = "v" }, { detached = true })
