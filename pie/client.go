@@ -34,6 +34,7 @@ type Client struct {
 
 	mu         sync.Mutex
 	dialect    *wire.Dialect
+	keeps      bool // it is our own engine, which keeps detached work
 	guessed    bool // it may be a newer one that nothing tells apart
 	user       string
 	keys       keyring
@@ -58,7 +59,7 @@ type ServerInfo struct {
 	Dialect    string // the generation, like "gateway-0.5"
 	Version    string // the releases that speak it, like "0.5"
 	User       string // who we are there
-	Simulated  State  // whether it is pierun's embedded engine; Unknown until model_status was asked for
+	Simulated  State  // whether it is pierun's embedded engine, which says so; Unknown for any other until model_status was asked for
 	Reconnects int    // how often the connection was made again
 }
 
@@ -89,6 +90,7 @@ func (c *Client) Features() wire.Features {
 // feature. The words are those of FeatureNames; Unsure tells of which the answer is a guess. No round trip.
 func (c *Client) Supports(feature string) (ok, known bool) {
 	f := c.Features()
+	f.DetachedResult = f.DetachedResult && (f.DetachOnBreak || c.keeps)
 	is, known := featureTable(&f)[feature]
 	return is, known
 }

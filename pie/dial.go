@@ -30,6 +30,10 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	c.mu.Lock()
 	c.guessed = c.dialect == nil && l.dialect == known("gateway-0.5")
 	c.main, c.dialect = l, l.dialect
+	c.keeps = l.engine == wire.EngineKeeps
+	if l.engine != "" {
+		c.simulated = True
+	}
 	c.mu.Unlock()
 	c.mind(l)
 	return c, nil
@@ -135,7 +139,7 @@ func (c *Client) connect(ctx context.Context, uri string, header http.Header, re
 		return nil, c.dialError(ctx, resp, err)
 	}
 	l := newLink(c, ws, dialled.sock)
-	l.url, l.dated = uri, resp.Header.Get("Date") != ""
+	l.url, l.dated, l.engine = uri, resp.Header.Get("Date") != "", resp.Header.Get(wire.EngineHeader)
 	l.start(func([]byte, bool) {})
 	ready(l)
 	return l, nil

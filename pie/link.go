@@ -21,12 +21,18 @@ type link struct {
 	dialect  *wire.Dialect
 	newer    atomic.Pointer[wire.Dialect] // found out later: see tongue
 	url      string
-	dated    bool // the upgrade was answered with a Date header: see findGateway
+	dated    bool   // the upgrade was answered with a Date header: see findGateway
+	engine   string // what pierun's own engine says of itself there; "" for any other server
 	out      *outbox
 	requests requests
 	routes   routes
 	transfer keyed // what is being sent in chunks
 	relay    relay // what programs ask of tools here
+
+	writing sync.Mutex // held by whoever writes: mostly the writer
+	arena   []byte     // what is being written, used again; so is frames
+	frames  []outFrame
+	over    bool // a close frame was written
 
 	// The reader's own.
 	frame  []byte
@@ -118,46 +124,6 @@ func (l *link) settleAll() {
 	}
 	l.relay.close()
 	close(l.gone)
-}
-
-// lostRequest is what a waiter learns whose link ended before the answer.
-func (l *link) lostRequest(r *request, why *Error) error {
-	if !r.written.Load() {
-		return unsent{why}
-	}
-	e := *why
-	e.Op = r.op
-	if s := l.refused.last(); s != "" {
-		e.Kind, e.Server = refusalKind(s), s
-		e.Message = "the server did not accept the command and ended the connection"
-	} else if r.kind == wire.Launch {
-		e.Hint = "the launch may have happened: look at the list of instances before launching again"
-	}
-	return &e
-}
-
-// lose settles an instance whose connection ended, with what this generation makes known about it.
-func (i *Instance) lose(l *link, why *Error) {
-	f := &l.dialect.Features
-	e := *why
-	e.Op, e.InstanceID, e.Running = "recv", i.id, Unknown
-	switch {
-	case f.KillsOnClose && l.silent.Load():
-		e.Hint = "this server ends what it runs for a connection when it notices that the connection is gone, which may be never: terminate it by its id"
-	case f.KillsOnClose:
-		e.Running, e.Hint = False, "this server ends what it runs for a connection together with it"
-	case f.DetachOnClose:
-		e.Attachable, e.Hint = true, "it may still run: attach to it by its id to go on"
-		if l.leaving.Load() {
-			e.Running = True
-		}
-	default:
-		e.Hint = "it may still run and can be terminated by its id, but this server does not let anybody attach to it again"
-	}
-	if half := i.unfinished(); half != "" {
-		e.Message += ", in the middle of " + half
-	}
-	i.settle(StatusLost, &e)
 }
 
 // do sends cmd and waits for its answer, for its deadline, or for ctx; the request is settled once whatever happens.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/pierun/pierun/pie/wire"
 )
 
 // upgradePath is where a gateway listens; servers without an edge do not look at the path.
@@ -23,6 +25,7 @@ func (s *session) upgrade() bool {
 		return false
 	}
 	header := http.Header{}
+	header.Set(wire.EngineHeader, s.e.selfName())
 	if s.e.rules.edge {
 		header.Set("Date", s.e.clock.Now().UTC().Format(http.TimeFormat))
 	}
@@ -40,6 +43,14 @@ func (s *session) upgrade() bool {
 	}
 	s.answerControls()
 	return true
+}
+
+// selfName is what the engine says of itself: it is a simulation, always.
+func (e *Engine) selfName() string {
+	if e.config.KeepResults {
+		return wire.EngineKeeps
+	}
+	return wire.EngineSimulates
 }
 
 // answerControls puts pongs into the outbox and leaves a Close to the session.

@@ -20,7 +20,7 @@ var (
 		Detached: true, DetachedID: true, DetachedOutput: true, DetachedResult: true,
 		RecvFiles: true, FileAnswered: true, Registry: true, Pings: true,
 		Arguments: true, HashNames: true, Namespaces: true, LoginCommand: Identify, Challenge: true,
-		ControlConn: true, AttachProbe: true, OrderedAnswers: true, DetachOnClose: true, TerminateAny: true,
+		ControlConn: true, AttachProbe: true, OrderedAnswers: true, DetachOnClose: true, DetachOnBreak: true, TerminateAny: true,
 		MaxCommand: frameLimit, path: "/",
 	}
 	instance02 = named(instanceHash)

@@ -8,7 +8,7 @@ type Features struct {
 	Detached                              bool // launch without being attached
 	DetachedID                            bool // … and its id is in the answer
 	DetachedOutput                        bool // what it prints before the attach is kept
-	DetachedResult                        bool // its result is kept until an attach (worker-0.5: by the embedded engine)
+	DetachedResult                        bool // its result is kept until an attach (worker-0.5: by the embedded engine alone)
 	DetachedCaptured                      bool // … by launching attached and leaving it: an uncaptured launch tells no id
 	SendFiles                             bool // not where it hangs the server, though a frame exists
 	RecvFiles                             bool
@@ -38,6 +38,7 @@ type Features struct {
 	OrderedAnswers     bool // answers come in the order of the commands: a ping is a barrier
 	KillsOnClose       bool // the end of a connection ends its instances
 	DetachOnClose      bool // … or they go on and may be attached again
+	DetachOnBreak      bool // … also when it was not closed but broke
 	SharedUser         bool // everybody is the same user: the list shows everyone's
 	RefusedAttachKills bool // never attach on suspicion
 	TerminateSilent    bool // a terminate is not answered
