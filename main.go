@@ -16,13 +16,16 @@ func main() {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, cli.Signals()...)
 	cli.KeepPipes()
-	go watch(signals, cancel)
-	os.Exit(cli.Run(ctx, cli.System()))
+	env := cli.System()
+	go watch(signals, cancel, env.LastWords)
+	os.Exit(cli.Run(ctx, env))
 }
 
-// watch asks the run to end at the first signal and leaves at once at the second, with the second's code. It runs for
-// as long as the process.
-func watch(signals <-chan os.Signal, cancel context.CancelCauseFunc) {
+// watch asks the run to end at the first signal. At the second it says what may be left and leaves at once, with that
+// signal's code. It runs for as long as the process.
+func watch(signals <-chan os.Signal, cancel context.CancelCauseFunc, last *cli.LastWords) {
 	cancel(cli.Signalled(<-signals))
-	os.Exit(cli.Signalled(<-signals).Code)
+	code := cli.Signalled(<-signals).Code
+	last.Print()
+	os.Exit(code)
 }

@@ -154,6 +154,7 @@ func (rt *Runtime) pushBAIConfig(L *lua.LState, op string, given backendai.Confi
 func (rt *Runtime) baiConfig(L *lua.LState, op string, given backendai.Config) *backendai.Config {
 	from := rt.cfg.BackendAI
 	given.DialContext, given.Clock = from.Arguments.DialContext, rt.cfg.Clock
+	given.Ledger, given.Connected = from.Arguments.Ledger, from.Arguments.Connected
 	from.Arguments = given
 	c, err := backendai.Load(from)
 	if err != nil {

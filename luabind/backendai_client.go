@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 
 	"github.com/pierun/pierun/internal/backendai"
@@ -80,7 +81,9 @@ func baiCreate(L *lua.LState) int {
 	made := c.create(L, op, func(ctx context.Context) (*backendai.Created, error) {
 		return c.inner.CreateIfNotExists(ctx, image, name, config, tag)
 	})
-	c.adopt(L, made, !o.Bool("keep", false), nil)
+	if s := c.adopt(L, made, !o.Bool("keep", false), nil); o.Bool("keep", false) {
+		s.leave()
+	}
 	return pushJSON(L, made.Raw)
 }
 
@@ -299,13 +302,27 @@ func (c *baiClient) create(L *lua.LState, op string, work func(context.Context) 
 		}
 	}
 	made, err := sched.Await(L, -1, func(ctx context.Context) (*backendai.Created, error) {
-		return detached(ctx, c.rt, work, discard)
+		return detached(ctx, c.rt, c.orMaybe(work), discard)
 	}, discard)
 	if err != nil {
 		baiFail(L, op, err)
 	}
 	return made
 }
+
+// orMaybe reports a session of which nobody knows whether it was made.
+func (c *baiClient) orMaybe(work func(context.Context) (*backendai.Created, error)) func(context.Context) (*backendai.Created, error) {
+	return func(ctx context.Context) (*backendai.Created, error) {
+		made, err := work(ctx)
+		if maybe := (*backendai.MaybeError)(nil); errors.As(err, &maybe) {
+			c.rt.unconfirmed(LeftInstance{ID: maybe.Name, Program: "session", Why: removal(maybe.Name, "its creation was not answered")})
+		}
+		return made, err
+	}
+}
+
+// removal says why a session may go on, and what ends it.
+func removal(id, why string) string { return why + " (to end it: pierun backendai rm " + id + ")" }
 
 // detached lets work go on when ctx ends, and gives what comes of it then to late.
 func detached[T any](ctx context.Context, rt *Runtime, work func(context.Context) (T, error), late func(T)) (T, error) {

@@ -87,7 +87,7 @@ func (r *baiRun) step(L *lua.LState, op string, work func(ctx context.Context) (
 		if ctx.Err() != nil {
 			r.end()
 		}
-		return got, err
+		return got, r.s.client.inner.Lost(ctx, r.s.id, err)
 	}, nil)
 	if err != nil {
 		baiFail(L, op, err)
@@ -293,12 +293,12 @@ func sessionComplete(L *lua.LState) int {
 	s, code := openSession(L, op), luavalue.ArgString(L, 2, op)
 	o := luavalue.Opts(L, 3, op, "line", "row", "col", "post")
 	where := backendai.CompleteOptions{Line: o.String("line", code), Row: o.Int("row", 0), Col: o.Int("col", len(code)), Post: o.String("post", "")}
-	return pushGo(L, append([]string{}, baiAsk(L, op, func(ctx context.Context) ([]string, error) { return s.client.inner.Completions(ctx, s.id, code, where) })...))
+	return pushGo(L, append([]string{}, sessionAsk(L, op, s, func(ctx context.Context) ([]string, error) { return s.client.inner.Completions(ctx, s.id, code, where) })...))
 }
 
 // session:interrupt() sends the running code what Ctrl-C would.
 func sessionInterrupt(L *lua.LState) int {
 	s := openSession(L, "session:interrupt")
-	baiDo(L, "session:interrupt", func(ctx context.Context) error { return s.client.inner.Interrupt(ctx, s.id) })
+	sessionDo(L, "session:interrupt", s, func(ctx context.Context) error { return s.client.inner.Interrupt(ctx, s.id) })
 	return 0
 }

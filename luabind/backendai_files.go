@@ -21,7 +21,7 @@ const small = 1<<20 - 1
 func sessionWrite(L *lua.LState) int {
 	const op = "session:write"
 	s, name, data := openSession(L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op)
-	baiDo(L, op, func(ctx context.Context) error {
+	sessionDo(L, op, s, func(ctx context.Context) error {
 		return s.put(ctx, name, strings.NewReader(data), int64(len(data)), nil)
 	})
 	return 0
@@ -50,7 +50,7 @@ func sessionUpload(L *lua.LState) int {
 	name := L.OptString(3, file[strings.LastIndexByte(file, '/')+1:])
 	progress := luavalue.Opts(L, 4, op, "progress").Function("progress")
 	uploadFrom(L, s.client.rt, op, file, progress, func(ctx context.Context, f *os.File, size int64, tell func(int64)) error {
-		return s.put(ctx, name, f, size, tell)
+		return s.client.inner.Lost(ctx, s.id, s.put(ctx, name, f, size, tell))
 	})
 	return 0
 }
@@ -99,14 +99,14 @@ func (s *baiSession) take(ctx context.Context, name string, w writer) (int64, er
 	if e := (*backendai.Error)(nil); n == 0 && errors.As(err, &e) && e.Agent != nil && strings.Contains(e.Agent.Exception, "too large") {
 		return s.client.inner.DownloadLarge(ctx, s.id, name, w)
 	}
-	return n, err
+	return n, s.client.inner.Lost(ctx, s.id, err)
 }
 
 // session:files([folder]) lists a folder: {name, size, mode, dir, modified}.
 func sessionFiles(L *lua.LState) int {
 	const op = "session:files"
 	s, folder := openSession(L, op), L.OptString(2, ".")
-	list := baiAsk(L, op, func(ctx context.Context) ([]backendai.Entry, error) {
+	list := sessionAsk(L, op, s, func(ctx context.Context) ([]backendai.Entry, error) {
 		return s.client.inner.ListFiles(ctx, s.id, folder)
 	})
 	out := L.CreateTable(len(list), 0)
@@ -126,5 +126,5 @@ func sessionFiles(L *lua.LState) int {
 // session:apps() lists the services: {name, protocol, ports}.
 func sessionApps(L *lua.LState) int {
 	s := openSession(L, "session:apps")
-	return pushGo(L, baiAsk(L, "session:apps", func(ctx context.Context) ([]backendai.Port, error) { return s.client.inner.Apps(ctx, s.id) }))
+	return pushGo(L, sessionAsk(L, "session:apps", s, func(ctx context.Context) ([]backendai.Port, error) { return s.client.inner.Apps(ctx, s.id) }))
 }

@@ -83,7 +83,7 @@ func baiSessionCall(L *lua.LState) int {
 		s.await(L, op, began, limit, progress)
 	}
 	if ok = true; keep {
-		s.giveUp()
+		s.leave()
 	}
 	L.Push(s.value)
 	return 1
@@ -154,6 +154,14 @@ func (s *baiSession) giveUp() {
 	delete(s.client.owned, s.id)
 }
 
+// leave gives the session up so that it goes on, on purpose.
+func (s *baiSession) leave() {
+	s.giveUp()
+	if s.created {
+		s.client.inner.Keep(s.id)
+	}
+}
+
 // forget gives up the session of that id or name because it is gone.
 func (c *baiClient) forget(id string) {
 	for _, s := range c.owned {
@@ -204,8 +212,7 @@ func (c *baiClient) end(id, name, where string) {
 	ctx, cancel := context.WithTimeout(context.Background(), endSessionTimeout)
 	defer cancel()
 	if err := c.inner.EndSession(ctx, id); err != nil {
-		left := LeftInstance{ID: id, Program: "session " + name, Where: where, Why: err.Error()}
-		c.rt.report.add(func(r *Report) { r.Unconfirmed = append(r.Unconfirmed, left) })
+		c.rt.unconfirmed(LeftInstance{ID: id, Program: "session " + name, Where: where, Why: removal(id, err.Error())})
 	}
 }
 
@@ -241,10 +248,23 @@ func openSession(L *lua.LState, op string) *baiSession {
 	return s
 }
 
+// sessionAsk is baiAsk about a session that ran: when it is gone, the error says so.
+func sessionAsk[T any](L *lua.LState, op string, s *baiSession, work func(context.Context) (T, error)) T {
+	return baiAsk(L, op, func(ctx context.Context) (T, error) {
+		v, err := work(ctx)
+		return v, s.client.inner.Lost(ctx, s.id, err)
+	})
+}
+
+// sessionDo is sessionAsk for what has no answer.
+func sessionDo(L *lua.LState, op string, s *baiSession, work func(context.Context) error) {
+	sessionAsk(L, op, s, func(ctx context.Context) (struct{}, error) { return struct{}{}, work(ctx) })
+}
+
 // session:info() gives what the manager tells.
 func sessionInfo(L *lua.LState) int {
 	s := openSession(L, "session:info")
-	info := baiAsk(L, "session:info", func(ctx context.Context) (*backendai.Info, error) { return s.client.inner.SessionInfo(ctx, s.id, "") })
+	info := sessionAsk(L, "session:info", s, func(ctx context.Context) (*backendai.Info, error) { return s.client.inner.SessionInfo(ctx, s.id, "") })
 	return pushJSON(L, info.Raw)
 }
 
@@ -272,14 +292,14 @@ func sessionWait(L *lua.LState) int {
 // session:restart() makes a new container; session:rename(name) gives it another name.
 func sessionRestart(L *lua.LState) int {
 	s := openSession(L, "session:restart")
-	baiDo(L, "session:restart", func(ctx context.Context) error { return s.client.inner.Restart(ctx, s.id, "") })
+	sessionDo(L, "session:restart", s, func(ctx context.Context) error { return s.client.inner.Restart(ctx, s.id, "") })
 	return 0
 }
 
 func sessionRename(L *lua.LState) int {
 	const op = "session:rename"
 	s, name := openSession(L, op), luavalue.ArgString(L, 2, op)
-	baiDo(L, op, func(ctx context.Context) error { return s.client.inner.Rename(ctx, s.id, name) })
+	sessionDo(L, op, s, func(ctx context.Context) error { return s.client.inner.Rename(ctx, s.id, name) })
 	s.name = name
 	return 0
 }
@@ -303,7 +323,7 @@ func sessionDestroy(L *lua.LState) int {
 // session:keep() takes it from its scope: it goes on after the script. It returns the session.
 func sessionKeep(L *lua.LState) int {
 	s := openSession(L, "session:keep")
-	s.giveUp()
+	s.leave()
 	L.Push(s.value)
 	return 1
 }

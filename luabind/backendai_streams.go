@@ -189,7 +189,7 @@ func (rt *Runtime) openBAITerminal() {
 func sessionTerminal(L *lua.LState) int {
 	const op = "session:terminal"
 	s, app := openSession(L, op), L.OptString(2, "")
-	t := baiAsk(L, op, func(ctx context.Context) (*backendai.Terminal, error) {
+	t := sessionAsk(L, op, s, func(ctx context.Context) (*backendai.Terminal, error) {
 		return s.client.inner.OpenTerminal(ctx, s.id, app)
 	})
 	L.Push(s.client.rt.newUserData(baiTerminalMeta, &baiTerminal{t, s.client.rt.holds(func() { t.Close() })}))
@@ -265,7 +265,7 @@ func sessionForward(L *lua.LState) int {
 	s, app := openSession(L, op), L.Get(2).String()
 	o := luavalue.Opts(L, 3, op, "listen")
 	local := o.String("listen", "127.0.0.1:0")
-	f := baiAsk(L, op, func(ctx context.Context) (*backendai.Forward, error) {
+	f := sessionAsk(L, op, s, func(ctx context.Context) (*backendai.Forward, error) {
 		return s.client.inner.ForwardApp(ctx, s.id, backendai.App{Name: app}, local, nil)
 	})
 	L.Push(s.client.rt.newUserData(baiForwardMeta, &baiForward{f, s.client.rt.holds(func() { f.Close() })}))

@@ -27,6 +27,7 @@ type Client struct {
 	gate      chan struct{} // one handshake at a time
 	runs      finishedRuns
 	loggedIn  atomic.Bool // ModeSession
+	connected sync.Once
 	life      context.Context
 	end       context.CancelFunc
 	work      sync.WaitGroup // requests that must not be broken off
@@ -133,8 +134,16 @@ func (c *Client) Manager(ctx context.Context) (*Manager, error) {
 	m, err := c.handshake(ctx)
 	if err == nil {
 		c.manager.Store(m)
+		c.tellConnected()
 	}
 	return m, err
+}
+
+// tellConnected calls Config.Connected, the first time.
+func (c *Client) tellConnected() {
+	if f := c.cfg.Connected; f != nil && c.life.Err() == nil {
+		c.connected.Do(func() { c.work.Go(func() { f(c.life, c) }) })
+	}
 }
 
 // do makes a call in the manager's API version.

@@ -52,6 +52,8 @@ type Config struct {
 
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error) // nil: net.Dialer
 	Clock       Clock                                                             // nil: the system's
+	Ledger      Ledger                                                            // told of sessions that are made and end; nil: nobody is
+	Connected   func(ctx context.Context, c *Client)                              // called once, on a goroutine of the client's, when the manager has answered; nil: nothing is
 }
 
 // ConfigError is a setting that is missing or wrong. Variable is the environment variable that carries it.
@@ -133,6 +135,9 @@ func (c Config) withDefaults() Config {
 	c.MaxBody = orElse(c.MaxBody, 64<<20)
 	if c.Clock == nil {
 		c.Clock = systemClock{}
+	}
+	if c.Ledger == nil {
+		c.Ledger = noLedger{}
 	}
 	return c
 }

@@ -175,5 +175,9 @@ func (a *answer) unreadable(c call, hint string, cause error) *Error {
 }
 
 func unsent(c call, cause error) *Error {
-	return &Error{Type: ErrRequest, Op: c.op, Method: c.method, Path: c.path, Err: cause}
+	e := &Error{Type: ErrRequest, Op: c.op, Method: c.method, Path: c.path, Err: cause}
+	if neverSent(cause) {
+		e.Hint = "is BACKEND_ENDPOINT right, and does the manager run?"
+	}
+	return e
 }

@@ -21,7 +21,23 @@ func hint(e *Error, header http.Header, now time.Time) string {
 	if e.Agent != nil && strings.HasSuffix(e.Agent.Type, "agent-timeout") {
 		return "the program that runs code in the session does not answer; a run that was never finished blocks it for good: destroy the session and make a new one"
 	}
+	if text := absentHint(e.Title); text != "" {
+		return text
+	}
 	return problemHint(e.Problem, e.Msg)
+}
+
+// absentHint is about what does not exist.
+func absentHint(title string) string {
+	switch title {
+	case "No such session.":
+		return "it has ended or never was, or is another account's (pierun backendai ps lists yours)"
+	case "No such environment image.":
+		return "give the whole reference or an alias that the site knows (client.image.list() in a script lists them)"
+	case "No such app service.":
+		return "open its port in advance, when the session is created (session:apps() in a script lists what there is)"
+	}
+	return ""
 }
 
 func problemHint(problem, msg string) string {

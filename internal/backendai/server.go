@@ -130,12 +130,8 @@ func (s *Server) Lost(ctx context.Context) error {
 	if s.lost != nil {
 		return s.lost
 	}
-	_, err := s.client.SessionInfo(ctx, s.ID, "")
-	if errors.Is(err, NotFound()) {
-		s.lost = s.client.ending(ctx, s.ID, &EndedError{ID: s.ID})
-		if gone := (*EndedError)(nil); errors.As(s.lost, &gone) {
-			gone.Ran = true
-		}
+	if _, err := s.client.SessionInfo(ctx, s.ID, ""); errors.Is(err, NotFound()) {
+		s.lost = s.client.wasLost(ctx, s.ID)
 	}
 	return s.lost
 }

@@ -101,11 +101,18 @@ func (c *Client) CreateIfNotExists(ctx context.Context, image, name string, conf
 
 func (c *Client) create(ctx context.Context, name string, b createBody, limit time.Duration) (*Created, error) {
 	k := call{op: "create session " + name, method: "POST", area: sessionArea, body: encodeJSON(b), timeout: limit}
-	a, err := c.do(ctx, k)
-	if err != nil {
-		return nil, err
-	}
-	return parseCreated(k, a, name)
+	return c.made(ctx, k, name)
+}
+
+// made makes the call of a create.
+func (c *Client) made(ctx context.Context, k call, name string) (*Created, error) {
+	return c.noted(name, func() (*Created, error) {
+		a, err := c.do(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		return parseCreated(k, a, name)
+	})
 }
 
 func parseCreated(k call, a *answer, name string) (*Created, error) {
@@ -155,11 +162,7 @@ func (c *Client) CreateFromTemplate(ctx context.Context, template string, spec S
 	}{template, spec.body(m, c.cfg.LongTimeout)}
 	k := call{op: "create session " + spec.Name + " from a template", method: "POST", area: sessionArea,
 		path: "/_/create-from-template", body: encodeJSON(body), timeout: c.cfg.LongTimeout}
-	a, err := c.do(ctx, k)
-	if err != nil {
-		return nil, err
-	}
-	return parseCreated(k, a, spec.Name)
+	return c.made(ctx, k, spec.Name)
 }
 
 // DestroyOptions of Destroy.
@@ -174,6 +177,9 @@ type DestroyOptions struct {
 func (c *Client) Destroy(ctx context.Context, id string, o DestroyOptions) (json.RawMessage, error) {
 	q := query{"owner_access_key", o.Owner, "forced", flag(o.Forced), "recursive", flag(o.Recursive)}
 	a, err := c.do(ctx, call{op: "destroy session " + id, method: "DELETE", area: sessionArea, path: segments(id), query: q, timeout: c.cfg.LongTimeout})
+	if err == nil || errors.Is(err, NotFound()) {
+		c.cfg.Ledger.Ended(id)
+	}
 	if err != nil {
 		return nil, err
 	}

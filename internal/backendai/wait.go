@@ -60,8 +60,10 @@ func (c *Client) WaitChange(ctx context.Context, id string, last *Info, every ti
 		info, err := c.SessionInfo(ctx, id, "")
 		switch {
 		case errors.Is(err, NotFound()):
+			c.cfg.Ledger.Ended(id)
 			return nil, c.ending(ctx, id, err)
 		case err == nil && info.Status.Ended():
+			c.cfg.Ledger.Ended(id)
 			return nil, &EndedError{ID: id, Status: info.Status, StatusInfo: info.StatusInfo, StatusData: string(info.StatusData)}
 		case err == nil && (last == nil || info.Status != last.Status || info.StatusInfo != last.StatusInfo):
 			return info, nil

@@ -92,7 +92,7 @@ func TestBoundedGivesUp(t *testing.T) {
 		if took := time.Since(began); !errors.Is(err, errOverdue) || took != time.Minute+10*time.Second+closing {
 			t.Errorf("%v after %v", err, took)
 		}
-		if code := a.finish(a.overdue(ctx)); code != exitInterrupt {
+		if code := a.finish(a.overdue(ctx, nil)); code != exitInterrupt {
 			t.Errorf("exit code %d", code)
 		}
 	})

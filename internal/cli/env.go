@@ -17,11 +17,14 @@ type Env struct {
 	Login          func() string // the name of whoever runs this, where the environment does not tell; may be nil
 	// Secret asks somebody at the terminal for something that is not shown; nil: nobody is there.
 	Secret func(ctx context.Context, prompt string) ([]byte, error)
+	// LastWords is filled with what to say should the process leave before its cleanup is done; nil: nobody asks.
+	LastWords *LastWords
 }
 
 // System is the real process.
 func System() Env {
-	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Login: systemLogin, Secret: askTerminal}
+	return Env{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Login: systemLogin, Secret: askTerminal,
+		LastWords: &LastWords{}}
 }
 
 func (e Env) withDefaults() Env {

@@ -89,8 +89,8 @@ func (a *app) script(ctx *cli.Context) (*script, error) {
 		Server: server, User: a.user(o), Login: a.login(o, server), Dialect: o.text("dialect"),
 		Clock: clock.System{}, Stdin: a.env.Stdin, Stdout: a.env.Stdout, Stderr: a.env.Stderr,
 		HostFlags: flagWords(ctx.Command),
-		Grace: orDefault(o.duration("grace"), defaultGrace),
-		Seed:  seed, Quiet: s.quiet,
+		Grace:     orDefault(o.duration("grace"), defaultGrace),
+		Seed:      seed, Quiet: s.quiet,
 		Progress: a.progress(o, s.quiet),
 		LogLevel: o.choice("log-level", "debug", "info", "warn", "error"),
 	}

@@ -60,8 +60,9 @@ func (a *app) bounded(ctx context.Context, grace time.Duration, f func() error) 
 }
 
 // overdue ends a run whose cleanup hangs.
-func (a *app) overdue(ctx context.Context) error {
+func (a *app) overdue(ctx context.Context, open []journal.Entry) error {
 	a.fail("the cleanup did not end in time; what this run had launched may still be running on the server")
+	a.sayOpen(open)
 	return status(codeOf(context.Cause(ctx)))
 }
 

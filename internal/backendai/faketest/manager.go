@@ -36,6 +36,7 @@ type Options struct {
 	Web     map[string]string                                // user → password of a web server in front (SESSION mode); nil: none
 	Dial    func(session string, port int) (net.Conn, error) // what a tunnel reaches; nil: nothing listens
 	NoRoom  bool                                             // sessions stay PENDING, with the scheduler's reasons
+	Hold    string                                           // requests of this method are never answered; "": none
 }
 
 // DefaultKey and DefaultSecret are what a manager without Options.Keys knows.
@@ -144,6 +145,10 @@ func (m *Manager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.mu.Lock()
 	m.log = append(m.log, r.Method+" "+r.URL.RequestURI())
 	m.mu.Unlock()
+	if r.Method == m.o.Hold {
+		<-r.Context().Done()
+		return
+	}
 	if m.o.Web != nil {
 		if !m.web(w, r) {
 			return

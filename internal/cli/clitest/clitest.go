@@ -24,19 +24,25 @@ import (
 // Commands are the commands beyond testscript's own:
 //
 //	exits CODE [<FILE] ARGS…        run pierun ARGS and expect the exit code; stdout and stderr are kept
-//	when LINE ACTION CODE ARGS…     the same, and once LINE was printed: INT, TERM, HUP, KILL, INT2 (twice) or close (stdout)
+//	when LINE ACTION CODE ARGS…     the same, and once LINE was printed: INT, TERM, HUP, KILL, INT2 (twice), close (stdout),
+//	                                or what befalls a real server: kill-server, kill-both, cut (the wire to it)
 //	engine ARGS…                    start pierun engine on a free port until the end; its address is in $SERVER,
 //	                                host:port alone in $PORT
 //	terminal CODE ARGS…         the same as exits, with a terminal as stdout and stderr; what it got is in stdout
+//	server start [NAME=VALUE…]      start a real server, see SetupReal; its address, behind a wire, is in $SERVER
+//	server kill                     kill it; it can be started again, at the same address
+//	manager [METHOD]                start a fake Backend.AI manager until the end, which never answers METHOD; BACKEND_… say where
 //	set FILE                    set the variables that the lines NAME=VALUE of FILE (stdout: what was printed) name
 //	none PATTERN                    no file matches; with ! some do
 func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"exits":  exits,
-		"when":   when,
-		"engine": engine,
-		"set":    set,
-		"none":   none,
+		"exits":   exits,
+		"when":    when,
+		"engine":  engine,
+		"server":  server,
+		"set":     set,
+		"manager": manager,
+		"none":    none,
 
 		"terminal": terminal,
 	}
@@ -45,7 +51,7 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 // settings are the variables that the command looks at, beside the home and the user.
 var settings = []string{
 	"PIE_SERVER", "PIE_CLI_HOME", "PIE_TOKEN", "PIERUN_KEY_PASSPHRASE", "SSH_AUTH_SOCK", "NO_COLOR", "XDG_STATE_HOME",
-	"BACKEND_ACCESS_KEY", "BACKEND_SECRET_KEY", "BACKEND_ENDPOINT",
+	"BACKEND_ACCESS_KEY", "BACKEND_SECRET_KEY", "BACKEND_ENDPOINT", "BACKEND_API_VERSION",
 }
 
 // Setup gives each script an empty home and no settings of whoever runs the tests.
@@ -129,6 +135,12 @@ func act(ts *testscript.TestScript, c *exec.Cmd, action string, stdout io.Closer
 	if action == "close" {
 		ts.Check(stdout.Close())
 		return
+	}
+	if s, real := ts.Value(realKey{}).(*realServer); real && s.befall(action) {
+		return
+	}
+	if action == "kill-both" {
+		action = "KILL"
 	}
 	signal, known := signals[action]
 	if !known {

@@ -1,0 +1,28 @@
+package clitest
+
+import (
+	"net"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pierun/pierun/internal/backendai/faketest"
+)
+
+// manager serves a fake Backend.AI manager on a port of its own until the script's end.
+func manager(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 1 {
+		ts.Fatalf("usage: manager [METHOD]")
+	}
+	o := faketest.Options{}
+	if len(args) == 1 {
+		o.Hold = args[0]
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	m := faketest.New(o)
+	m.Serve(l)
+	ts.Defer(m.Close)
+	ts.Setenv("BACKEND_ENDPOINT", "http://"+l.Addr().String())
+	ts.Setenv("BACKEND_ACCESS_KEY", faketest.DefaultKey)
+	ts.Setenv("BACKEND_SECRET_KEY", faketest.DefaultSecret)
+}
