@@ -9,7 +9,8 @@ import (
 )
 
 // HasProgram asks whether the server has a program: by hash where it knows hashes, else by name@version (a hash then
-// means what this client installed under it).
+// means what this client installed under it). A name on a server that knows hashes means what this client installed
+// under it, or what a launch would have the server fetch from the registry.
 func (c *Client) HasProgram(ctx context.Context, name string) (bool, error) {
 	d := c.spoken()
 	ref, err := (&Launch{Program: name}).ref()
@@ -26,7 +27,7 @@ func (c *Client) HasProgram(ctx context.Context, name string) (bool, error) {
 	if ref.Name != "" && d.Features.HashNames {
 		got, ours := c.programs.name(ref)
 		if !ours {
-			return false, nil
+			return c.fetchable(ctx, d, ref)
 		}
 		ref = program.Ref{Hash: got.Hash}
 	}
@@ -34,6 +35,22 @@ func (c *Client) HasProgram(ctx context.Context, name string) (bool, error) {
 		return c.hasNewest(ctx, ref)
 	}
 	return c.has(ctx, ref)
+}
+
+// fetchable is for a name on a server that knows programs by hash alone: what it could fetch from the registry is there
+// for a launch. The registry is asked for the newest version only.
+func (c *Client) fetchable(ctx context.Context, d *wire.Dialect, ref program.Ref) (bool, error) {
+	if !d.Features.Registry {
+		return false, nil
+	}
+	version, err := c.cfg.Newest(ctx, ref.Name)
+	switch {
+	case err != nil:
+		return false, context.Cause(ctx)
+	case ref.Newest() || version == ref.Version:
+		return true, nil
+	}
+	return false, with(unsupported(d, "has_program", "asking about "+ref.String(), "ask by the hash of its bytes; the newest version of that name is "+version), "", "")
 }
 
 // hasNewest is for a bare name where the server is asked for name@version: the newest version that is known here. That

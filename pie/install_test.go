@@ -182,3 +182,25 @@ func TestUnsupportedNamesTheDialect(t *testing.T) {
 		}
 	}
 }
+
+// TestNameOnAServerOfHashes: such a server cannot be asked about names, which a launch has it fetch.
+func TestNameOnAServerOfHashes(t *testing.T) {
+	for generation, want := range map[string]bool{"instance-hash": true, "instance-0.1": false} {
+		c := dial(t, serve(t, generation), func(cfg *pie.Config) {
+			cfg.Newest = func(_ context.Context, name string) (string, error) {
+				if name == "echo" {
+					return "1.2.3", nil
+				}
+				return "", errors.New("not found")
+			}
+		})
+		for program, there := range map[string]bool{"echo": want, "echo@1.2.3": want, "nonesuch": false} {
+			if got, err := c.HasProgram(soon(t), program); got != there || err != nil {
+				t.Errorf("%s %s: %v %v", generation, program, got, err)
+			}
+		}
+		if _, err := c.HasProgram(soon(t), "echo@1.0.0"); errors.Is(err, pie.ErrUnsupported) != want {
+			t.Errorf("%s, an old version: %v", generation, err)
+		}
+	}
+}
