@@ -91,15 +91,14 @@ func (c *client) releaseLive(L *lua.LState) {
 	}
 }
 
-// client:upload_program(bytes[, manifest]) gives the program's hash.
+// client:upload_program(bytes[, manifest][, {progress = fn(done, total)}]) gives the program's hash.
 func clientUpload(L *lua.LState) int {
 	const op = "client:upload_program"
 	c := connected(L, op)
 	up := pie.Upload{Bytes: []byte(luavalue.ArgString(L, 2, op))}
-	if L.Get(3) != lua.LNil {
-		up.Manifest = luavalue.ArgString(L, 3, op)
-	}
-	done := c.install(L, op, up)
+	manifest, progress := transferOptions(L, op)
+	up.Manifest = manifest
+	done := c.install(L, op, up, progress)
 	L.Push(lua.LString(done.Hash))
 	return 1
 }

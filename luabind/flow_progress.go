@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -23,6 +24,8 @@ type progressBar struct {
 	started time.Duration
 	ended   bool
 	text    string // of done([text])
+	bytes   bool   // what is counted
+	passing bool   // nothing is left of it when it has ended
 }
 
 func (rt *Runtime) openProgressType() {
@@ -124,10 +127,10 @@ func (p *progressBar) Ended() bool { return p.ended }
 // line is "answers 62% (620/1000), 3 failed, 41/s, 9s left".
 func (p *progressBar) line(now time.Duration) string {
 	counted, elapsed := p.done+p.failed, now-p.started
-	line := fmt.Sprintf("%s %d", p.label, counted)
+	line := p.label + " " + p.amount(counted)
 	if p.total >= 0 {
 		total := max(p.total, counted) // a list may have grown
-		line = fmt.Sprintf("%s %d%% (%d/%d)", p.label, percent(counted, total), counted, total)
+		line = fmt.Sprintf("%s %d%% (%s/%s)", p.label, percent(counted, total), p.amount(counted), p.amount(total))
 	}
 	if p.failed > 0 {
 		line += fmt.Sprintf(", %d failed", p.failed)
@@ -136,7 +139,7 @@ func (p *progressBar) line(now time.Duration) string {
 		return line
 	}
 	rate := float64(counted) / elapsed.Seconds()
-	line += ", " + rateText(rate)
+	line += ", " + p.rate(rate)
 	if left := p.total - counted; left > 0 && !p.ended {
 		line += ", " + shortDuration(time.Duration(float64(left)/rate*float64(time.Second))) + " left"
 	}
@@ -150,6 +153,21 @@ func (p *progressBar) last(now time.Duration) string {
 		line += ": " + p.text
 	}
 	return line
+}
+
+// amount is a number of what is counted.
+func (p *progressBar) amount(n int) string {
+	if p.bytes {
+		return byteText(float64(n))
+	}
+	return strconv.Itoa(n)
+}
+
+func (p *progressBar) rate(perSecond float64) string {
+	if p.bytes {
+		return byteText(perSecond) + "/s"
+	}
+	return rateText(perSecond)
 }
 
 // percent is rounded down: 100 is said when all are there, not before.

@@ -69,7 +69,9 @@ func (b *progressBoard) remove(p *progressBar) {
 	}
 	b.stopTimer()
 	b.status.Show("")
-	_, _ = b.status.Write([]byte(p.last(b.rt.sched.Now()) + "\n")) // nobody is left to be told that standard error is closed
+	if !p.passing {
+		_, _ = b.status.Write([]byte(p.last(b.rt.sched.Now()) + "\n")) // nobody is left to be told that standard error is closed
+	}
 	if len(b.bars) > 0 && b.inPlace {
 		b.draw()
 	}

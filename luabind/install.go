@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -12,11 +13,12 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// client:install(path[, {force = true}]) installs a file, or a folder with a Pie.toml, and gives "name@version".
+// client:install(path[, {force =, progress = fn(done, total)}]) installs a file, or a folder with a Pie.toml, and gives "name@version".
 func clientInstall(L *lua.LState) int {
 	const op = "client:install"
 	c, path := connected(L, op), luavalue.ArgString(L, 2, op)
-	force := luavalue.Opts(L, 3, op, "force").Bool("force", false)
+	o := luavalue.Opts(L, 3, op, "force", "progress")
+	force, progress := o.Bool("force", false), o.Function("progress")
 	pkg, err := sched.Await(L, -1, func(context.Context) (*program.Package, error) { return program.Load(path) }, nil)
 	if err != nil {
 		kind := luavalue.KindProgram
@@ -29,17 +31,17 @@ func clientInstall(L *lua.LState) int {
 	if pkg.Manifest != nil {
 		up.Manifest = pkg.Manifest.Text
 	}
-	L.Push(lua.LString(c.install(L, op, up).Ref))
+	L.Push(lua.LString(c.install(L, op, up, progress).Ref))
 	return 1
 }
 
 // install puts a program on the server; a first one may compile there for long.
-func (c *client) install(L *lua.LState, op string, up pie.Upload) pie.Installed {
-	work := func(ctx context.Context) (pie.Installed, error) { return c.inner.Install(ctx, up) }
-	done, err := sched.Await(L, defaultLaunchTimeout, work, nil)
-	if err != nil {
-		fail(L, op, err)
-	}
+func (c *client) install(L *lua.LState, op string, up pie.Upload, progress *lua.LFunction) (done pie.Installed) {
+	c.rt.newTransfer(cmp.Or(up.File, "program"), progress).run(L, op, func(ctx context.Context, told pie.Progress) (err error) {
+		up.Progress = told
+		done, err = c.inner.Install(ctx, up)
+		return err
+	})
 	c.inputs.learn(done, up.Manifest)
 	return done
 }

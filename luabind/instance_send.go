@@ -1,13 +1,14 @@
 package luabind
 
 import (
+	"cmp"
 	"context"
-	"os"
 	"path/filepath"
 	"unsafe"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
+	"github.com/pierun/pierun/pie"
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -34,7 +35,7 @@ func instSend(L *lua.LState) int {
 	i := self[*instance](L, op)
 	text := messageText(L, op)
 	i.alive(L, op)
-	if err := i.inner.Send(text); err != nil {
+	if err := i.say(text); err != nil {
 		fail(L, op, err)
 	}
 	return 0
@@ -54,41 +55,32 @@ func messageText(L *lua.LState, op string) string {
 	return string(text)
 }
 
-// inst:send_file(path[, name]) sends a file from disk.
+// inst:send_file(path[, name][, {progress = fn(done, total)}]) sends a file from disk.
 func instSendFile(L *lua.LState) int {
 	const op = "instance:send_file"
 	i, path := self[*instance](L, op), luavalue.ArgString(L, 2, op)
 	i.alive(L, op)
-	data, err := sched.Await(L, -1, func(context.Context) ([]byte, error) { return os.ReadFile(path) }, nil)
-	if err != nil {
-		raise(L, op, luavalue.KindIO, "", "%s: %w", op, err)
-	}
-	i.sendData(L, op, data, optionalName(L, op, filepath.Base(path)))
+	name, progress := transferOptions(L, op)
+	t := i.rt.newTransfer(filepath.Base(path), progress)
+	t.run(L, op, func(ctx context.Context, told pie.Progress) error { return i.inner.SendPath(ctx, path, name, told) })
 	return 0
 }
 
-// inst:send_bytes(data[, name]) sends a string as a file.
+// inst:send_bytes(data[, name][, {progress = fn(done, total)}]) sends a string as a file.
 func instSendBytes(L *lua.LState) int {
 	const op = "instance:send_bytes"
 	i, data := self[*instance](L, op), luavalue.ArgString(L, 2, op)
 	i.alive(L, op)
-	i.sendData(L, op, bytesOf(data), optionalName(L, op, ""))
+	name, progress := transferOptions(L, op)
+	t := i.rt.newTransfer(cmp.Or(name, "file"), progress)
+	t.run(L, op, func(ctx context.Context, told pie.Progress) error {
+		return i.inner.SendFile(ctx, bytesOf(data), name, told)
+	})
 	return 0
 }
 
 // bytesOf gives the bytes of a string without copying them; they are only read.
 func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
-
-func optionalName(L *lua.LState, op, name string) string {
-	if L.Get(3) == lua.LNil {
-		return name
-	}
-	return luavalue.ArgString(L, 3, op)
-}
-
-func (i *instance) sendData(L *lua.LState, op string, data []byte, name string) {
-	ask(L, op, func(ctx context.Context) (struct{}, error) { return struct{}{}, i.inner.SendFile(ctx, data, name) })
-}
 
 // inst:terminate() ends the instance and returns when the server has answered. Twice, or after the end: nothing.
 func instTerminate(L *lua.LState) int {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pierun/pierun/pie/engine"
@@ -22,11 +23,17 @@ func (puppet) ReceivesFiles() bool { return true }
 
 func (puppet) Run(ctx context.Context, g *engine.Guest) (string, error) {
 	var in struct {
-		Steps [][]any `json:"steps"`
-		Value string  `json:"value"`
+		Steps  [][]any `json:"steps"`
+		Script string  `json:"script"` // the steps as JSON, for servers that take words
+		Value  string  `json:"value"`
 	}
 	if err := json.Unmarshal([]byte(g.Input()), &in); err != nil {
 		return "", err
+	}
+	if in.Script != "" {
+		if err := json.Unmarshal([]byte(in.Script), &in.Steps); err != nil {
+			return "", err
+		}
 	}
 	for _, step := range in.Steps {
 		if err := act(ctx, g, step); err != nil {
@@ -47,6 +54,14 @@ func act(ctx context.Context, g *engine.Guest, step []any) error {
 		return g.Send(word(1))
 	case "file":
 		return g.SendFile([]byte(word(2)), word(1))
+	case "big": // a file of a size
+		return g.SendFile([]byte(strings.Repeat("0123456789abcdef", int(step[2].(float64))/16)), word(1))
+	case "bounce": // waits for a file and sends it back
+		data, err := g.RecvFile(ctx)
+		if err != nil {
+			return err
+		}
+		return g.SendFile(data, "")
 	case "sleep":
 		return g.Sleep(ctx, time.Duration(step[1].(float64)*float64(time.Second)))
 	case "recv": // waits for a message and prints it

@@ -88,6 +88,12 @@
 ---@class pie.RunOptions : pie.LaunchOptions
 ---@field on_event? fun(event: pie.EventName, msg: string|pie.Blob, instance: pie.Instance) called for each event, the end included
 
+---@class pie.TransferOptions
+---@field progress? fun(done: integer, total: integer) called with bytes while it is sent, the last time with all of them
+
+---@class pie.InstallOptions : pie.TransferOptions
+---@field force? boolean send it even if the same bytes are there
+
 ---@class pie.InstanceInfo
 ---@field instance_id string
 ---@field program? string
@@ -208,8 +214,10 @@ function Client:close() end
 ---@async
 ---@param bytes string
 ---@param manifest? string TOML
+---@param opts? pie.TransferOptions
 ---@return string hash
-function Client:upload_program(bytes, manifest) end
+---@overload fun(self: pie.Client, bytes: string, opts: pie.TransferOptions): string
+function Client:upload_program(bytes, manifest, opts) end
 
 --- Whether the server has a program.
 ---
@@ -316,7 +324,7 @@ function Client:run(program, input, opts) end
 --- ```
 ---@async
 ---@param path string
----@param opts? { force?: boolean }
+---@param opts? pie.InstallOptions
 ---@return string name "name@version"
 function Client:install(path, opts) end
 
@@ -447,15 +455,19 @@ function Instance:wait(opts) end
 ---@async
 function Instance:terminate() end
 
---- Sends a file from disk. The program must be waiting for it.
+--- Sends a file from disk, of any size: it is read while it is sent. The program must be waiting for it. On a terminal
+--- a transfer that lasts has a progress line. Raises `io` with the file's name, `unsupported`.
 ---
 --- ```lua
 --- inst:send_file("photo.png")
+--- inst:send_file("data.bin", { progress = function(done, total) log.info(done .. " of " .. total) end })
 --- ```
 ---@async
 ---@param path string
----@param name? string
-function Instance:send_file(path, name) end
+---@param name? string instead of the one that it has here
+---@param opts? pie.TransferOptions
+---@overload fun(self: pie.Instance, path: string, opts: pie.TransferOptions)
+function Instance:send_file(path, name, opts) end
 
 --- Sends a string as a file.
 ---
@@ -465,7 +477,9 @@ function Instance:send_file(path, name) end
 ---@async
 ---@param data string
 ---@param name? string
-function Instance:send_bytes(data, name) end
+---@param opts? pie.TransferOptions
+---@overload fun(self: pie.Instance, data: string, opts: pie.TransferOptions)
+function Instance:send_bytes(data, name, opts) end
 
 --- Lets it go on by itself. Raises `unsupported` where the server ends it with the connection.
 ---
