@@ -2,7 +2,10 @@ package luabind
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
@@ -61,8 +64,17 @@ func blobBytes(L *lua.LState) int {
 // blob:save(path_or_dir) writes the file and gives its path; in a folder nothing is overwritten.
 func blobSave(L *lua.LState) int {
 	b, to := self[*pie.Blob](L, "blob:save"), luavalue.ArgString(L, 2, "blob:save")
-	L.Push(lua.LString(blobWork(L, "blob:save", func() (string, error) { return b.Save(to) })))
+	L.Push(lua.LString(blobWork(L, "blob:save", func() (string, error) { return saveBlob(b, to) })))
 	return 1
+}
+
+// saveBlob names the folder that is missing, where the client would name a file of its own in it.
+func saveBlob(b *pie.Blob, to string) (string, error) {
+	path, err := b.Save(to)
+	if folder := filepath.Dir(to); errors.Is(err, fs.ErrNotExist) && !isFolder(folder) {
+		return "", luavalue.Errorf(luavalue.KindIO, "there is no folder %s to save the file in", folder).WithHint("fs.mkdir makes it")
+	}
+	return path, err
 }
 
 // blobWork does what touches the disk off the scheduler.

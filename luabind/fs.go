@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
@@ -39,10 +40,22 @@ func ioError(err error) error {
 		return err
 	}
 	e := luavalue.Errorf(luavalue.KindIO, "%w", err)
-	if path, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(path.Path) {
-		e.Hint = "the path is relative to the current folder; fs.here(...) is relative to the script"
+	if path, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrNotExist) {
+		e.Hint = missingHint(path.Path)
 	}
 	return e
+}
+
+// missingHint says what may help where there is nothing at path.
+func missingHint(path string) string {
+	var hints []string
+	if folder := filepath.Dir(path); !isFolder(folder) {
+		hints = append(hints, "there is no folder "+folder+"; fs.mkdir makes one")
+	}
+	if !filepath.IsAbs(path) {
+		hints = append(hints, "the path is relative to the current folder; fs.here(...) is relative to the script")
+	}
+	return strings.Join(hints, "; ")
 }
 
 // fs.read(path) gives the whole file.

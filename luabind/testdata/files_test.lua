@@ -58,6 +58,9 @@ check.eq(seen, { 1, 4, 5 })
 check.fails("value", path .. ":6:2: not JSON", jsonl.load, path)
 check.eq(jsonl.load(path, { skip_bad = true, null = "drop" }), { { a = 1 }, { 2 }, { a = 3 } })
 
+err = check.fails("io", "no such file", fs.write, tmp .. "none/x", "text")
+check.match(err.hint, "there is no folder " .. tmp .. "none; fs.mkdir makes one")
+
 -- a row with a number that Lua cannot hold is a good row: it is not left out
 fs.write(path, '{"id":1}\n{"id":9007199254740993}')
 err = check.fails("value", path .. ":2:7: the whole number 9007199254740993", jsonl.load, path, { skip_bad = true })

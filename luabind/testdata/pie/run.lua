@@ -36,6 +36,13 @@ check.eq(pie.run("puppet", { value = "[9007199254740993]" }):json({ big = "text"
 local err = check.raises("value", nil, function() return pie.run("puppet", { value = "no json" }):json() end)
 check.has(err.hint, "no json")
 
+---- a folder that is not there
+local out = pie.run("puppet", { steps = { { "file", "f.txt", "data" } } })
+for _, to in ipairs { "/nowhere/at/all/", "/nowhere/at/all/x.txt" } do
+  local err = check.raises("io", "there is no folder /nowhere/at/all", out.files[1].save, out.files[1], to)
+  check.eq(err.hint, "fs.mkdir makes it")
+end
+
 ---- what a program has told, in a print
 local out = pie.run("puppet", { steps = { { "file", "f.txt", "data" } }, value = ("long\n"):rep(20) })
 check.has(tostring(out), 'result of puppet (Completed): "long\\nlong')
