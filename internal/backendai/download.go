@@ -143,9 +143,11 @@ func (c *Client) fetch(ctx context.Context, k call, body []byte) (io.ReadCloser,
 	if err != nil {
 		return nil, nil, err
 	}
-	k.body = body // of several files in a query, 23.09 gives the first one only
 	get, post := k, k
-	get.method, post.method = "GET", "POST"
+	get.method, post.method, post.body = "GET", "POST", body
+	if len(k.query) > 2 {
+		get.body = body // of several files in a query, 23.09 gives the first one only
+	}
 	first, second := get, post
 	if m.Version.Compare(downloadsByPOST()) >= 0 {
 		first, second = post, get
