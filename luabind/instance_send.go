@@ -35,7 +35,7 @@ func instSend(L *lua.LState) int {
 	i := self[*instance](L, op)
 	text := messageText(L, op)
 	i.alive(L, op)
-	if err := i.say(text); err != nil {
+	if err := i.inner.Send(text); err != nil {
 		fail(L, op, err)
 	}
 	return 0

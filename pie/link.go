@@ -29,11 +29,6 @@ type link struct {
 	transfer keyed // what is being sent in chunks
 	relay    relay // what programs ask of tools here
 
-	writing sync.Mutex // held by whoever writes: mostly the writer
-	arena   []byte     // what is being written, used again; so is frames
-	frames  []outFrame
-	over    bool // a close frame was written
-
 	// The reader's own.
 	frame  []byte
 	event  wire.Event
@@ -49,6 +44,7 @@ type link struct {
 	aborts  atomic.Int64 // words about dead streams since all was attached again
 	held    heldBack
 	shaken  atomic.Bool // streams died since the last roll call
+	noList  time.Time   // since when the roll call gets no list; its own
 
 	wg      sync.WaitGroup // reader and writer
 	leaving atomic.Bool    // this side is closing it
