@@ -8,7 +8,8 @@ import (
 // A server may lose the end of an instance and never say so: 0.5.2 does when events of 8 MiB broke its streams one
 // after the other, and 0.2 with what ends at once. Whoever waits for that end would wait for ever. So those of which
 // nothing was heard for a while are called up: one list answers for all of them, and is asked for less and less often
-// while it finds them well. What is missing in it twice, and has said nothing meanwhile, is settled as lost.
+// while it finds them well. What is missing in it twice, and has said nothing meanwhile, is settled as lost; and so is
+// everybody silent when there has been no list for longer than any work takes a server.
 const (
 	rollPause   = 5 * time.Second // between the two looks: events may be on their way, and some servers list what has just ended
 	rollSlowest = 16              // times Config.Silence, between two looks for one that stays silent
@@ -65,7 +66,7 @@ func (l *link) overdue() (found bool) {
 // callRoll asks about everybody who is silent now. It leaves alone a server that is at work on something long: it
 // would not answer on this connection, and another one may see less.
 func (l *link) callRoll() {
-	if l.requests.busy() {
+	if l.requests.busy() && l.noList.IsZero() {
 		return
 	}
 	absent := l.absent(l.c.life, l.quiet())
@@ -110,8 +111,10 @@ func (l *link) absent(ctx context.Context, silent []*Instance) (absent []*Instan
 	}
 	list, err := l.list(ctx)
 	if err != nil {
+		l.unlisted(silent, err)
 		return nil
 	}
+	l.noList = time.Time{}
 	runs := make(map[string]bool, len(list))
 	for k := range list {
 		runs[list[k].ID] = list[k].State != "finished"
@@ -125,6 +128,29 @@ func (l *link) absent(ctx context.Context, silent []*Instance) (absent []*Instan
 		}
 	}
 	return absent
+}
+
+// unlisted gives the silent ones up when there has been no list for too long.
+func (l *link) unlisted(silent []*Instance, why error) {
+	now := l.c.clock.Now()
+	if l.noList.IsZero() {
+		l.noList = now
+	}
+	if now.Sub(l.noList) < l.c.cfg.LongTimeout {
+		return
+	}
+	for _, i := range silent {
+		if stillQuiet(i) {
+			i.settle(StatusLost, unlistedFor(l.c.cfg.LongTimeout, i.id, why))
+		}
+	}
+}
+
+// unlistedFor is for an instance of a server that says nothing of it, nor of any other.
+func unlistedFor(d time.Duration, id string, why error) *Error {
+	return &Error{Kind: KindLost, Op: "recv", InstanceID: id, Running: Unknown, Err: why,
+		Message: "the instance said nothing, and the server gave no list of instances for " + d.String(),
+		Hint:    "the server is there and does not work; the instance may still run, and the list tells as soon as there is one again"}
 }
 
 // endLost is for an instance that the server has ended, and about whose end it will say nothing any more.

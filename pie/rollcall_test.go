@@ -220,6 +220,33 @@ func TestNobodyIsCalledUpWhereNobodyIs(t *testing.T) {
 	}
 }
 
+// TestServerThatGivesNoList: one that is there and does not work keeps nobody waiting for ever either.
+func TestServerThatGivesNoList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(t, "gateway-0.5", func(c *fakeConn) {
+			cmd := c.want(wire.Launch)
+			c.yes(&cmd, idA)
+			for {
+				cmd, ok := c.read()
+				if !ok {
+					return
+				}
+				c.no(&cmd, "no worker available")
+			}
+		})
+		c := f.dial(func(cfg *pie.Config) { cfg.Liveness = 20 * time.Second })
+		i := launch(t, c, pie.Launch{})
+		began := time.Now()
+		<-i.Done()
+		var e *pie.Error
+		if took := time.Since(began); !errors.As(i.Failure(), &e) || e.Kind != pie.KindLost || e.Running != pie.Unknown || took > 13*time.Minute {
+			t.Errorf("%v after %v", i.Failure(), took)
+		}
+		c.Close(context.Background())
+		f.stop()
+	})
+}
+
 // TestEndLostOnTheEngine: every generation that can be asked, on a server that really loses the end.
 func TestEndLostOnTheEngine(t *testing.T) {
 	each(t, func(t *testing.T, e *engine.Engine) {

@@ -141,6 +141,7 @@ func terminateUnknown(x *trial) {
 	c := x.client()
 	ended := x.launch(c, "ret:done")
 	x.ends(ended, pie.Completed)
+	x.gone(c, ended.ID()) // a real server has it for another moment
 	for _, id := range []string{unknownID, "no id at all", ended.ID()} {
 		there, err := c.Terminate(x.soon(), id)
 		if err != nil {

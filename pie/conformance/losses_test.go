@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pierun/pierun/pie"
 )
@@ -18,6 +19,7 @@ func losses() []scenario {
 		{name: "the server dies", play: serverDies, cannot: engineOnly},
 		{name: "the connection is cut while a launch waits", play: cutLaunch},
 		{name: "streams that the server aborts are attached again", play: abortedStreams, cannot: gatewayOnly},
+		{name: "nobody waits for ever behind events of 8 MiB", play: severalLarge, cannot: gatewayOnly},
 		{name: "later commands go over a new connection", play: reconnects},
 		{name: "without reconnect later commands are lost", play: noReconnect},
 	}
@@ -167,6 +169,28 @@ func (x *trial) breakLink(c *pie.Client) {
 		x.Logf("this server did not abort its streams: %v of %d bytes, %v", e.Kind, e.Size, err)
 		_ = i.Terminate(x.soon())
 	}
+}
+
+// severalLarge: a real server may lose what comes behind such events, ends included. Whoever waits is told, one way or
+// the other. After several in a row a server may have no worker any more.
+func severalLarge(x *trial) {
+	c := x.client(func(cfg *pie.Config) { cfg.Silence = time.Second })
+	beside := x.launch(c, "msg:ready", "recv", "ret:done")
+	x.next(beside, pie.Message)
+	for range 3 {
+		i, err := c.Launch(x.soon(), x.lab(c, fmt.Sprint("bigret:", 8<<20+1000)))
+		if err != nil {
+			x.Logf("no more launches: %v", err)
+			break
+		}
+		x.settled(i)
+		x.Logf("%s: %v", i.Status(), i.Failure())
+	}
+	if err := beside.Send("go"); err != nil {
+		x.refused("send", err, pie.ErrLost)
+	}
+	x.settled(beside)
+	x.Logf("beside them: %s: %v", beside.Status(), beside.Failure())
 }
 
 // cutLaunch: a launch that may have happened is never repeated, and the error says so.
