@@ -3,6 +3,7 @@ package pie
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"github.com/pierun/pierun/pie/wire"
 )
@@ -28,6 +29,7 @@ type begun struct {
 	l    *link
 	r    request
 	done func(*Instance, error)
+	sent atomic.Bool // write is through with what is to be sent
 }
 
 // ready is the main connection, nil when there is none now.
@@ -71,6 +73,7 @@ func (b *begun) write() bool {
 		b.cmd.Corr = b.r.corr
 		if b.l.out.put(b.l.dialect, &b.cmd, &b.r, false) == nil || !b.l.requests.abandon(&b.r) {
 			b.count()
+			b.sent.Store(true)
 			return true
 		}
 		b.l.requests.take(b.r.corr)
@@ -105,6 +108,9 @@ func (b *begun) settled(a reply) {
 }
 
 func (b *begun) finish(i *Instance, err error) {
+	if err != nil && b.sent.Load() {
+		b.spent()
+	}
 	if err != nil && !mayHaveHappened(err) {
 		b.c.journal.Refused(b.ticket)
 	}

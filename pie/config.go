@@ -75,6 +75,8 @@ type Config struct {
 	ReadLimit      int64 // largest message that is taken from a server; a larger one ends the connection; 0: 64 MiB
 	FileMemory     int64 // largest file from a program that is kept in memory, a larger one is on disk; 0: 8 MiB
 	FileDisk       int64 // bytes of files from programs in the temporary folder, while anybody has them; 0: 16 GiB
+	ToolsAtOnce    int   // requests of programs for tools that are at work, further ones wait; 0: 32
+	ToolRequests   int   // requests of one connection that are not answered, OutBuffer bytes at most; 0: 1024
 	Finished       int   // detached instances that ended here unread, for Attach; the oldest goes first; 0: 10,000
 
 	// Arriving is told, if set, of each part of a file that a program sends in several. It is called on the reader's
@@ -102,6 +104,8 @@ const (
 	DefaultReadLimit      = 64 << 20
 	DefaultFileMemory     = 8 << 20
 	DefaultFileDisk       = 16 << 30
+	DefaultToolsAtOnce    = 32
+	DefaultToolRequests   = 1024
 	DefaultFinished       = 10_000
 
 	silencePerLiveness = 3 // Config.Silence, where it is left open
@@ -124,9 +128,9 @@ func (c Config) withDefaults() Config {
 	orSize(&c.ReadLimit, DefaultReadLimit)
 	orSize(&c.FileMemory, DefaultFileMemory)
 	orSize(&c.FileDisk, DefaultFileDisk)
-	if c.Finished <= 0 {
-		c.Finished = DefaultFinished
-	}
+	orNumber(&c.ToolsAtOnce, DefaultToolsAtOnce)
+	orNumber(&c.ToolRequests, DefaultToolRequests)
+	orNumber(&c.Finished, DefaultFinished)
 	if c.Clock == nil {
 		c.Clock = systemClock{}
 	}
@@ -149,6 +153,12 @@ func orDuration(d *time.Duration, def time.Duration) {
 }
 
 func orSize(n *int64, def int64) {
+	if *n <= 0 {
+		*n = def
+	}
+}
+
+func orNumber(n *int, def int) {
 	if *n <= 0 {
 		*n = def
 	}

@@ -159,11 +159,19 @@ func (b *birth) ask(ctx context.Context) (*Instance, error) {
 	a, err := b.c.ask(ctx, &b.cmd, r)
 	switch {
 	case err != nil:
+		b.spent()
 		return nil, with(err, "launch", "")
 	case a.ok:
 		return a.instance, nil
 	}
 	return nil, refusedLaunch(b.target.String(), a.text)
+}
+
+// spent lets go of what was sent: a launch that is given up may wait for its late answer for as long as the connection
+// lasts.
+func (b *birth) spent() {
+	b.cmd.Input, b.cmd.Args, b.cmd.Inputs, b.cmd.Files = "", nil, nil, nil
+	b.p.Bytes, b.p.Input, b.p.Values, b.p.Args, b.p.Files = nil, nil, nil, nil, nil
 }
 
 // refusedLaunch is the server's no.

@@ -32,7 +32,8 @@ type toolOffers struct {
 	places chan struct{} // taken by requests at work
 }
 
-func (o *toolOffers) add(t *toolOffer) bool {
+// add takes an offer; atOnce is how many requests of all may be at work.
+func (o *toolOffers) add(t *toolOffer, atOnce int) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.byName[t.name] != nil {
@@ -40,7 +41,7 @@ func (o *toolOffers) add(t *toolOffer) bool {
 		return false
 	}
 	if o.byName == nil {
-		o.byName, o.places = map[string]*toolOffer{}, make(chan struct{}, relayAtOnce)
+		o.byName, o.places = map[string]*toolOffer{}, make(chan struct{}, atOnce)
 	}
 	o.byName[t.name] = t
 	return true

@@ -23,8 +23,26 @@ func (l *link) relieve() {
 		}
 	}
 	if worst != nil {
+		worst.queue.mu.Lock()
+		worst.queue.shared = l.c.cfg.Buffer
+		worst.queue.mu.Unlock()
 		l.overflow(worst)
 	}
+}
+
+// smallEnd is the largest end of an instance that is taken whatever the client's bound says.
+const smallEnd = 4 << 10
+
+// noRoom says whether the end of i is so large that it does not fit the client's bound any more; i has then failed at it,
+// and nothing runs that would have to be ended.
+func (l *link) noRoom(i *Instance, end Event) bool {
+	if end.Size <= smallEnd || l.c.unread.Load()+end.cost() <= l.c.cfg.Buffer {
+		return false
+	}
+	i.queue.refuse(end, l.c.cfg.Buffer)
+	l.dirty = append(l.dirty, i)
+	l.ended(i)
+	return true
 }
 
 // reap asks the server to end an instance that nobody waits for. It never blocks; what the server does not confirm is

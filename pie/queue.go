@@ -12,6 +12,7 @@ type queue struct {
 	events []Event
 	bytes  int64  // cost of events
 	limit  int64  // bound of bytes; an empty queue takes one event whatever its size
+	shared int64  // the bound of all queues together, if that was the one that failed it
 	ready  func() // called when there is something new after there was nothing
 	deaf   bool   // nobody will read it: nothing but the end is kept
 	dirty  bool   // in the reader's list of queues to tell about
@@ -252,9 +253,26 @@ func (q *queue) size() int64 {
 func (q *queue) overflowError(id string) *Error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return &Error{
-		Kind: KindOverflow, Op: "recv", InstanceID: id, Running: False,
+	e := &Error{Kind: KindOverflow, Op: "recv", InstanceID: id, Running: False,
 		Message: fmt.Sprintf("nobody read what the instance said: its bound of %d bytes was reached and %d events of %d bytes were dropped", q.limit, q.dropped, q.droppedBytes),
-		Hint:    "read it as it comes, raise the buffer of this launch, or let the program say less",
+		Hint:    "read it as it comes, raise the buffer of this launch, or let the program say less"}
+	if q.shared > 0 {
+		e.Message = fmt.Sprintf("nobody read what the instances said: the client's bound of %d bytes was reached, and of this one %d events of %d bytes were dropped", q.shared, q.dropped, q.droppedBytes)
+		e.Hint = "read them as it comes, run fewer at once, raise the buffer of the client, or let the programs say less"
 	}
+	return e
+}
+
+// refuse ends the queue at the bound of all together: delivered is what was queued, e is dropped.
+func (q *queue) refuse(e Event, shared int64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.settled {
+		return
+	}
+	q.received++
+	q.drop(e)
+	q.shared = shared
+	q.finish(StatusOverflowed, nil)
+	q.dirty = true
 }

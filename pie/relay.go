@@ -10,17 +10,12 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-// Bounds of the relay. A program has a request answered as failed rather than have this host keep any number of them.
-const (
-	relayAtOnce  = 32   // requests of a client that are at work
-	relayWaiting = 1024 // requests of a connection that are not answered
-)
-
 // relay is one connection's part in it: which names its server knows, and the requests that are not answered.
 type relay struct {
 	mu    sync.Mutex
 	told  map[string]bool
 	open  map[*toolRequest]struct{}
+	bytes int // of their parameters
 	ended bool
 }
 
@@ -72,9 +67,9 @@ func (l *link) asked(e *wire.Event) {
 func (r *toolRequest) start() {
 	var ctx context.Context
 	ctx, r.cancel = context.WithCancelCause(r.offer.life)
-	if !r.l.relay.add(r) {
+	if full := r.l.relay.add(r, &r.l.c.cfg); full != nil {
 		r.cancel(nil)
-		r.answer(nil, &MCPError{Code: MCPFailed, Message: fmt.Sprintf("%d requests wait for tools already", relayWaiting)})
+		r.answer(nil, full)
 		return
 	}
 	stop := r.l.c.clock.AfterFunc(r.offer.Timeout, func() { r.cancel(errTooSlow) })
@@ -137,8 +132,8 @@ func (r *toolRequest) answer(result json.RawMessage, err error) {
 			cmd.Text = failureText(err)
 		}
 		r.l.relay.remove(r)
-		// It is not held to the outbox's bound: there are no more of them than requests, and each must be answered.
-		if put := r.l.out.put(r.l.dialect, cmd, nil, false); put != nil && put != errShut {
+		// A short failure is not held to the outbox's bound: each request must be answered.
+		if put := r.l.out.put(r.l.dialect, cmd, nil, true); put != nil && put != errShut {
 			cmd.OK, cmd.Text = false, failureText(&MCPError{Code: MCPFailed, Message: "the answer cannot be sent: " + put.Error()})
 			_ = r.l.out.put(r.l.dialect, cmd, nil, false) // short enough for any server; else the connection has ended
 		}
@@ -158,23 +153,30 @@ func failureText(err error) string {
 	return string(text)
 }
 
-func (r *relay) add(t *toolRequest) bool {
+// add takes a request, within the bounds: a program has a request answered as failed rather than have this host keep
+// any number of them.
+func (r *relay) add(t *toolRequest, cfg *Config) *MCPError {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ended || len(r.open) >= relayWaiting {
-		return false
+	size := len(t.params)
+	if r.ended || len(r.open) >= cfg.ToolRequests || r.bytes > 0 && int64(r.bytes+size) > cfg.OutBuffer {
+		return &MCPError{Code: MCPFailed, Message: fmt.Sprintf("%d requests wait for tools already", len(r.open))}
 	}
+	r.bytes += size
 	if r.open == nil {
 		r.open = map[*toolRequest]struct{}{}
 	}
 	r.open[t] = struct{}{}
-	return true
+	return nil
 }
 
 func (r *relay) remove(t *toolRequest) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.open, t)
+	if _, is := r.open[t]; is {
+		delete(r.open, t)
+		r.bytes -= len(t.params)
+	}
 }
 
 // forget cancels the requests of an instance that has ended: nobody waits for them.

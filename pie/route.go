@@ -164,15 +164,22 @@ func (l *link) push(i *Instance, ev Event) {
 		i.first.Store(i.since())
 	}
 	if ev.Kind.Terminal() {
-		i.stamp()
+		if i.stamp(); l.noRoom(i, ev) {
+			return
+		}
 	}
 	out, delta := i.queue.put(ev)
 	l.queued(i, out, delta)
 	if ev.Kind.Terminal() {
-		i.over(true)
-		if i.parked.Load() {
-			l.c.finished.keep(i)
-		}
+		l.ended(i)
+	}
+}
+
+// ended is what follows from the end that the server has told.
+func (l *link) ended(i *Instance) {
+	i.over(true)
+	if i.parked.Load() {
+		l.c.finished.keep(i)
 	}
 }
 

@@ -65,7 +65,7 @@ func (c *Client) OfferTools(ctx context.Context, name string, server ToolServer,
 		o.Timeout = c.cfg.LongTimeout
 	}
 	t := newToolOffer(c.life, name, server, o)
-	if !c.tools.add(t) {
+	if !c.tools.add(t, c.cfg.ToolsAtOnce) {
 		return nil, &Error{Kind: KindUsage, Op: op, Message: fmt.Sprintf("tools are offered under the name %q already", name),
 			Hint: "withdraw that offer first, or choose another name"}
 	}

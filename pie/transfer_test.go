@@ -140,7 +140,7 @@ func TestUnreadableFiles(t *testing.T) {
 func TestFilesThatChangeWhileTheyAreSent(t *testing.T) {
 	for name, spoil := range map[string]func(path string) error{
 		"shorter": func(path string) error { return os.Truncate(path, 10) },
-		"other":   func(path string) error { return os.WriteFile(path, noise(5*wire.ChunkSize)[1:], 0o600) },
+		"other":   func(path string) error { return os.WriteFile(path, noise(5 * wire.ChunkSize)[1:], 0o600) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := dial(t, serve(t, "process-0.4"), nil)
