@@ -28,6 +28,10 @@ func newItems(L *lua.LState) mapItems {
 			return mapItems{total: -1, next: func(L *lua.LState, _ int) lua.LValue { return takeItem(L, ch) }}
 		}
 	}
+	if path, ok := L.Get(1).(lua.LString); ok {
+		raise(L, "flow.map", luavalue.KindUsage, "jsonl.read(path) iterates over the rows of a file, io.lines(path) over its lines",
+			"flow.map: argument 1 must be a list, an iterator function, a channel or a number, not the text %q", shorten(string(path), 40))
+	}
 	luavalue.WrongArg(L, 1, "flow.map", "must be a list, an iterator function, a channel or a number, not %s", luavalue.Named(L.Get(1)))
 	return mapItems{}
 }

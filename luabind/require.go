@@ -182,7 +182,9 @@ func (ld *loader) compile(L *lua.LState, path, text string) *lua.LFunction {
 
 func (ld *loader) notFound(L *lua.LState, name string, looked []string) {
 	e := luavalue.Errorf(luavalue.KindScript, "module %q not found: no module of pierun, %s", name, strings.Join(looked, ", ")).WithOp("require")
-	if near := luavalue.Closest(name, slices.Sorted(maps.Keys(ld.rt.modules))); near != "" {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(ld.rt.modules)), func(name string) bool { return name == "try" })
+	e.WithHint("pierun has %s", strings.Join(names, ", "))
+	if near := luavalue.Closest(name, names); near != "" {
 		e.WithHint("did you mean %q?", near)
 	}
 	luavalue.Raise(L, e)

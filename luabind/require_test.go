@@ -90,7 +90,7 @@ func TestRequireFails(t *testing.T) {
 		want  []string
 	}{
 		{"not found", map[string]string{"flow.lua": `require("some.thing")`},
-			[]string{"flow.lua:1", `module "some.thing" not found`, filepath.Join("some", "thing.lua"), filepath.Join("some", "thing", "init.lua")}},
+			[]string{"flow.lua:1", `module "some.thing" not found`, "pierun has args, ", filepath.Join("some", "thing.lua"), filepath.Join("some", "thing", "init.lua")}},
 		{"nearly found", map[string]string{"flow.lua": `require("jsonn")`}, []string{`did you mean "json"?`}},
 		{"syntax", map[string]string{"flow.lua": `require("m")`, "m.lua": "local x =\n= 1"}, []string{"m.lua:2"}},
 		{"circle", map[string]string{"flow.lua": `require("a")`, "a.lua": `require("b")`, "b.lua": `require("a")`},

@@ -69,5 +69,29 @@ func Named(v lua.LValue) string {
 		}
 		return strconv.Quote(string(t))
 	}
+	if name := typeName(v); name != "" {
+		return withArticle(name)
+	}
 	return "a " + v.Type().String()
+}
+
+func withArticle(name string) string {
+	if strings.ContainsRune("aeio", rune(name[0])) {
+		return "an " + name
+	}
+	return "a " + name
+}
+
+// typeName is the type of a value of the host, "channel", "" for any other value.
+func typeName(v lua.LValue) string {
+	u, ok := v.(*lua.LUserData)
+	if !ok {
+		return ""
+	}
+	mt, _ := u.Metatable.(*lua.LTable)
+	if mt == nil {
+		return ""
+	}
+	name, _ := mt.RawGetString("__metatable").(lua.LString)
+	return strings.TrimPrefix(string(name), "pierun.")
 }

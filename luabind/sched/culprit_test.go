@@ -14,6 +14,8 @@ func TestCulprits(t *testing.T) {
 		`local f = type f({})()`:                                 "attempt to call f(…), which is a string",
 		`(nil or nothing)()`:                                     "attempt to call nothing, which is nil",
 		`(print and nil)()`:                                      "attempt to call a nil value",
+		`for s in string.gmtch("x") do print(s) end`:             "attempt to call string.gmtch, which is nil; did you mean string.gmatch?",
+		`local t = {} local k = "x" t[k]()`:                      "attempt to call a nil value",
 		`for k in { 1 } do end`:                                  "write pairs(t) or ipairs(t)",
 		`for k in nil do end`:                                    "the iterator of this loop, which is nil",
 		`local t t.x = 1`:                                        "attempt to index t, which is nil, with key 'x'",

@@ -101,14 +101,25 @@ func (s site) result(fn, reg, at int) origin {
 
 // field is the origin of a field whose name is a constant.
 func (s site) field(table, key int, dot string, at int) origin {
-	if key < constants {
-		return origin{}
-	}
-	name, of := s.constant(key-constants), s.register(table, at)
+	name, of := s.key(key, at), s.register(table, at)
 	if name == "" || of.path == "" {
 		return origin{}
 	}
 	return origin{path: of.path + dot + name, last: name, in: s.held(of, table, at)}
+}
+
+// key is the constant text that an operand holds at an instruction, "" for anything else. In the head of a generic for
+// the compiler puts constants into registers first.
+func (s site) key(operand, at int) string {
+	if operand >= constants {
+		return s.constant(operand - constants)
+	}
+	if loaded := s.setter(operand, at); loaded >= 0 && s.local(operand, at) == "" {
+		if inst := s.fn.Proto.Code[loaded]; int(inst>>26) == lua.OP_LOADK {
+			return s.constant(int(inst & 0x3ffff))
+		}
+	}
+	return ""
 }
 
 // constants is from where on an operand means a constant, not a register.

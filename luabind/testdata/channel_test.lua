@@ -27,6 +27,7 @@ do
   check.fails("timeout", "", ch.recv, ch, "1s")
   check.fails("usage", "negative", task.channel, -1)
   check.match(tostring(ch), "channel")
+  check.fails("usage", "must be a table, not a channel", task.select, ch)
 end
 
 -- select: list order breaks ties, names take turns

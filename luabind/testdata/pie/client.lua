@@ -48,6 +48,8 @@ local c = pie.connect()
 check.raises("usage", "list of words", c.launch_instance, c, "echo", { prompt = "hello" })
 check.eq(tostring(task.spawn(function() end)), "task 1 (running)")
 check.raises("usage", "not nil", flow.map, nil, print)
+check.has(check.raises("usage", 'not the text "rows.jsonl"', flow.map, "rows.jsonl", print).hint, "jsonl.read")
+check.raises("usage", "not an instance", json.decode, pie.launch("noop"))
 
 ---- addresses
 local err = check.raises("usage", "address", pie.connect, "http://x")
