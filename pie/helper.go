@@ -29,9 +29,12 @@ func (a *assembly) take(i *Instance, l *link, data []byte) {
 	select {
 	case l.frame = <-a.helper.used:
 	default:
-		l.frame = nil
+		l.frame = make([]byte, 0, len(l.frame)+frameSlack) // the parts of a file are of one size
 	}
 }
+
+// frameSlack is how much longer than this one the next frame may be without being copied as it grows.
+const frameSlack = 512
 
 func (a *assembly) help(i *Instance) {
 	h := &helper{parts: make(chan part, helpAhead), used: make(chan []byte, helpAhead), ended: make(chan struct{})}

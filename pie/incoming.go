@@ -20,6 +20,7 @@ type incoming struct {
 const (
 	assemblyCost = 16 << 10 // about what an unfinished file takes beside its content: the state of a hash, mostly
 	helpersMost  = 16       // files at once that have a core of their own
+	spillFrom    = 64 << 10 // bytes that have come of a file that says it is large before that is believed
 	openMost     = 128      // files at once that stay open between two of their parts
 )
 
@@ -39,7 +40,7 @@ func (in *incoming) begin() bool {
 // crowded says whether a file has to leave the memory: it is large, or there is little room for it and the others.
 func (in *incoming) crowded(a *assembly, i *Instance, more int) bool {
 	cfg := &i.client.cfg
-	return a.size > cfg.FileMemory || i.queue.size() > cfg.InstanceBuffer/2 ||
+	return a.size > cfg.FileMemory || a.all > cfg.FileMemory && a.size >= spillFrom || i.queue.size() > cfg.InstanceBuffer/2 ||
 		in.memory.Load()+int64(more) > cfg.Buffer/4
 }
 
