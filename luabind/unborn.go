@@ -17,7 +17,7 @@ type unborn struct {
 	sched.Ownership
 	c     *client
 	task  *sched.Task
-	spec  pie.Launch
+	spec  *pie.Launch
 	sent  atomic.Bool // from here on the server may start something
 	taken bool        // it has become an instance, or an error that was told
 
@@ -32,7 +32,7 @@ type unborn struct {
 }
 
 func (l *launch) unborn() *unborn {
-	u := &unborn{c: l.c, task: l.c.rt.sched.Current(), spec: l.spec}
+	u := &unborn{c: l.c, task: l.c.rt.sched.Current(), spec: &l.spec}
 	u.spec.Sent = func() { u.sent.Store(true) }
 	return u
 }
@@ -67,7 +67,7 @@ func (u *unborn) send() {
 		u.finish(nil, nil)
 		return
 	}
-	abandon, ok := u.c.inner.Begin(u.spec, u.finish)
+	abandon, ok := u.c.inner.Begin(*u.spec, u.finish)
 	u.mu.Lock()
 	u.abandon, u.refused = abandon, !ok
 	alone := u.refused && u.dropped
@@ -117,7 +117,7 @@ func (u *unborn) launch(L *lua.LState, limit time.Duration) (*pie.Instance, erro
 	return sched.Await(L, limit, func(context.Context) (*pie.Instance, error) {
 		defer cancel()
 		defer u.settle(nil, nil)
-		inner, err := u.c.inner.Launch(ctx, u.spec)
+		inner, err := u.c.inner.Launch(ctx, *u.spec)
 		u.settle(inner, err)
 		return inner, err
 	}, nil)
