@@ -99,6 +99,8 @@ func (g *mapping) ended(r *mapRow) {
 		g.succeeded(r)
 	case status == sched.Cancelled && g.stopped != nil:
 		r.stopped = true
+	case status == sched.Cancelled:
+		return // what is around the map is ending: the row did not fail
 	default:
 		r.err = r.task.Err()
 		if g.stopOnError || endsMap(r.err) {

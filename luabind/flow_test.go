@@ -152,3 +152,12 @@ print(next_row())`, in)
 		t.Error(run.err)
 	}
 }
+
+// Rows that end together with what is around their map are not counted as failed ones.
+func TestProgressOfAMapThatIsCutShort(t *testing.T) {
+	run := runCode(t, `try(task.timeout, "1s", flow.map, 9, function(i) task.sleep(i == 1 and 0 or 60) end, { progress = "rows", concurrency = 4 })`,
+		func(c *Config) { c.Progress = "plain" })
+	if run.err != nil || !strings.HasPrefix(run.stderr, "rows 11% (1/9)") || strings.Contains(run.stderr, "failed") {
+		t.Errorf("%q %v", run.stderr, run.err)
+	}
+}

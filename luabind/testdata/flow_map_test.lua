@@ -188,3 +188,9 @@ do
   end, { concurrency = 4 })
   check.eq(cleaned, 4)
 end
+
+-- what ends together with the map's surroundings has not failed
+local told = {}
+local _, err = try(task.timeout, "1s", flow.map, 9, function() task.sleep(60) end, { on_failure = function(f) told[#told + 1] = f.error.kind end })
+check.eq(err.kind, "timeout")
+check.eq(told, {})
