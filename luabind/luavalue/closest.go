@@ -5,8 +5,8 @@ import "strings"
 // Closest gives the name that word was most likely meant to be; "" when none is near enough. Case and the
 // difference between "-" and "_" count for nothing.
 func Closest(word string, among []string) string {
-	best, at := "", 1+(len(word)-1)/4
 	plain := plainName(word)
+	best, at := "", min(1+(len(plain)-1)/4, len(plain)-1)
 	for _, name := range among {
 		if d := distance(plain, plainName(name)); d < at || d == at && best == "" {
 			best, at = name, d

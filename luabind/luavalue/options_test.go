@@ -122,9 +122,9 @@ func TestParseSize(t *testing.T) {
 }
 
 func TestClosest(t *testing.T) {
-	names := []string{"timeout", "idle_timeout", "detached", "scope", "on_event", "string", "fs"}
+	names := []string{"timeout", "idle_timeout", "detached", "scope", "on_event", "string", "fs", "-h"}
 	for word, want := range map[string]string{
-		"timout": "timeout", "Timeout": "timeout", "idle-timeout": "idle_timeout", "scpoe": "scope", "onEvent": "on_event", "banana": "", "": "", "nothing": "", "csv": "", "fd": "fs",
+		"timout": "timeout", "Timeout": "timeout", "idle-timeout": "idle_timeout", "scpoe": "scope", "onEvent": "on_event", "banana": "", "": "", "nothing": "", "csv": "", "fd": "fs", "-x": "",
 	} {
 		if got := Closest(word, names); got != want {
 			t.Errorf("%q: %q, want %q", word, got, want)
