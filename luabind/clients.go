@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -147,8 +148,44 @@ func (c *client) end() {
 func (rt *Runtime) closeClient(inner *pie.Client) {
 	ctx, cancel := context.WithTimeout(context.Background(), rt.cfg.Grace)
 	defer cancel()
+	asked := rt.unansweredOf(inner)
 	_ = inner.Close(ctx) // what it cannot close in time is dropped: there is nobody left to tell
 	for _, u := range inner.Unconfirmed() {
 		rt.unconfirmed(LeftInstance{ID: u.InstanceID, Program: "an instance", Why: luaError("", u.Err).Message})
 	}
+	if late := inner.Unanswered(ctx); len(late) > len(asked) && !isEmbedded(inner) {
+		asked = append(asked, late[len(asked):]...)
+	}
+	for _, u := range asked {
+		rt.unanswered(u)
+	}
+}
+
+// unansweredOf asks for the launches that were lost with a connection, for half of the grace at most: the rest is for
+// the closing. What the embedded engine runs ends with it.
+func (rt *Runtime) unansweredOf(inner *pie.Client) []pie.Unanswered {
+	if isEmbedded(inner) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), rt.cfg.Grace/2)
+	defer cancel()
+	return inner.Unanswered(ctx)
+}
+
+func isEmbedded(inner *pie.Client) bool { return strings.HasPrefix(inner.Info().URI, embeddedURI) }
+
+// unanswered reports a launch that was never answered, with what is known of it.
+func (rt *Runtime) unanswered(u pie.Unanswered) {
+	left := LeftInstance{Program: u.Program, ID: strings.Join(u.Candidates, " or "), Why: "its launch was not answered before the connection ended"}
+	switch {
+	case u.Err != nil:
+		left.Why += ", and there is no list of the server's: " + luaError("", u.Err).Message
+	case len(u.Candidates) == 0:
+		left.Why += "; the server's list has nothing like it now"
+	case len(u.Candidates) > 1:
+		left.Why += ", so that it cannot be told which one it is"
+	default:
+		left.Why += "; it must be the one if nobody else launched the same"
+	}
+	rt.report.add(func(r *Report) { r.Unconfirmed = append(r.Unconfirmed, left) })
 }

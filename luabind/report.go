@@ -26,7 +26,7 @@ type FailedRows struct {
 
 // LeftInstance is an instance that the report speaks of.
 type LeftInstance struct {
-	ID, Program string
+	ID, Program string // ID "": nobody was told one
 	Where       string // file:line of its launch
 	Why         string // what is known: an error, a state
 }
@@ -98,6 +98,9 @@ func (g *group) withIDs() string {
 	if len(g.ids) == 1 {
 		return g.String()
 	}
+	if g.ids[0] == "" {
+		return g.String()
+	}
 	ids := strings.Join(g.ids[:min(most, len(g.ids))], ", ")
 	if len(g.ids) > most {
 		ids += ", …"
@@ -120,6 +123,9 @@ func (m FailedRows) line() string {
 
 // String names the instance and the line of its launch.
 func (i LeftInstance) String() string {
+	if i.ID == "" {
+		return i.Program + i.at()
+	}
 	return fmt.Sprintf("%s (%s)%s", i.Program, i.ID, i.at())
 }
 

@@ -68,7 +68,7 @@ func (b *begun) write() bool {
 		b.p.Sent()
 	}
 	b.r = request{op: "launch", kind: b.cmd.Kind, long: true, target: b.cmd.Program + b.cmd.Hash,
-		limit: b.p.Timeout, answered: b.answered, late: b.late, done: b.settled}
+		limit: b.p.Timeout, birth: &b.birth, answered: b.answered, late: b.late, done: b.settled}
 	if b.l.requests.add(&b.r, b.c.limit(&b.r)) == nil {
 		b.cmd.Corr = b.r.corr
 		if b.l.out.put(b.l.dialect, &b.cmd, &b.r, false) == nil || !b.l.requests.abandon(&b.r) {

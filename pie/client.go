@@ -49,6 +49,7 @@ type Client struct {
 	launches   int
 	simulated  State
 	failed     []Unconfirmed
+	unanswered unanswered
 	work       sync.WaitGroup // background goroutines
 	reaping    tally          // those of them that end instances
 }

@@ -155,7 +155,7 @@ func (b *birth) ask(ctx context.Context) (*Instance, error) {
 	if b.p.Sent != nil {
 		b.p.Sent()
 	}
-	r := &request{op: "launch", kind: b.cmd.Kind, long: true, target: b.cmd.Program + b.cmd.Hash, limit: b.p.Timeout, answered: b.answered, late: b.late}
+	r := &request{op: "launch", kind: b.cmd.Kind, long: true, target: b.cmd.Program + b.cmd.Hash, limit: b.p.Timeout, birth: b, answered: b.answered, late: b.late}
 	a, err := b.c.ask(ctx, &b.cmd, r)
 	switch {
 	case err != nil:

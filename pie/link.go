@@ -112,10 +112,14 @@ func (l *link) dead() bool {
 func (l *link) settleAll() {
 	l.out.close()
 	why := l.err
-	for _, r := range l.requests.close(why) {
+	left, launches := l.requests.close(why)
+	l.noteUnanswered(launches)
+	for _, r := range left {
 		r.settle(reply{err: l.lostRequest(r, why)})
 	}
-	for _, i := range l.routes.close() {
+	lost := l.routes.close()
+	l.c.noteLost(lost)
+	for _, i := range lost {
 		i.lose(l, why)
 	}
 	l.relay.close()

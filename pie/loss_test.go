@@ -34,7 +34,9 @@ func TestWorkerThatBreaks(t *testing.T) {
 			broken, left := launch(t, c, pie.Launch{Program: "echo"}), launch(t, closed, pie.Launch{Program: "echo"})
 			closed.Close(context.Background())
 			e.CutConnections()
-			_, err = collect(t, broken)
+			if _, err := collect(t, broken); err == nil {
+				t.Error("it has not broken")
+			}
 			tell := func(i *pie.Instance, want bool) {
 				var lost *pie.Error
 				if !errors.As(i.Failure(), &lost) || lost.Kind != pie.KindLost || lost.Attachable != want || lost.Hint == "" {

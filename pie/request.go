@@ -20,6 +20,7 @@ type request struct {
 	long    bool          // may keep the server busy: a launch or an install
 	limit   time.Duration // for the answer; 0: the client's own
 	target  string        // of a launch: what is launched
+	birth   *birth        // of a launch
 	warm    bool          // … and has been before, so that it does not keep the server busy; set by the table
 
 	// answered, if set, runs on the reader's goroutine when the answer comes and before the next frame is read.
@@ -126,14 +127,17 @@ func (t *requests) giveUpOn(r *request) {
 }
 
 // close settles nothing: it hands out all that is left, for the caller to settle, and refuses more.
-func (t *requests) close(why error) []*request {
+func (t *requests) close(why error) (left, launches []*request) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.shut = why
-	left := make([]*request, 0, len(t.byID))
+	left = make([]*request, 0, len(t.byID))
 	for _, r := range t.byID {
 		if !r.abandoned {
 			left = append(left, r)
+		}
+		if r.birth != nil {
+			launches = append(launches, r)
 		}
 	}
 	for _, list := range t.limits {
@@ -143,7 +147,7 @@ func (t *requests) close(why error) []*request {
 	clear(t.limits)
 	clear(t.byID)
 	t.long = 0
-	return left
+	return left, launches
 }
 
 // only is the single waiting request, nil if there are none or several.
