@@ -207,7 +207,7 @@ func upgradeError(resp *http.Response) error {
 	body := make([]byte, 512)
 	n, _ := resp.Body.Read(body)
 	e := &Error{Kind: KindConnect, Message: "the server answered the WebSocket upgrade with " + resp.Status,
-		Server: strings.TrimSpace(string(body[:n])), Hint: "is this the address of a Pie server?"}
+		Server: words(string(body[:n])), Hint: "is this the address of a Pie server?"}
 	switch resp.StatusCode {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		e.Kind, e.Hint = KindAuth, "give the user name (tenant/user) that this server expects"
