@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/pie"
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -61,10 +62,10 @@ func (i *instance) result(L *lua.LState) *lua.LTable {
 	return t
 }
 
-// setTexts sets the returned text and the streams. The words of a failed end are no returned text.
+// setTexts sets the returned text and the streams. The words of any other end are no returned text.
 func (i *instance) setTexts(t *lua.LTable, c collected) {
 	value := ""
-	if i.goodEnd() {
+	if i.end == pie.Completed {
 		value = i.endText
 	}
 	stdout := lua.LString(c.stdout)

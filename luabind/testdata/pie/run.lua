@@ -36,6 +36,13 @@ check.eq(pie.run("puppet", { value = "[9007199254740993]" }):json({ big = "text"
 local err = check.raises("value", nil, function() return pie.run("puppet", { value = "no json" }):json() end)
 check.has(err.hint, "no json")
 
+---- what the server says of an end that we wanted is no returned text
+local inst = pie.launch("puppet", { steps = { { "print", "so far" }, { "sleep", 600 } } })
+task.sleep(1)
+inst:terminate()
+local out = inst:wait()
+check.eq({ out.event, out.value, out.text }, { "Aborted", "", "so far" })
+
 ---- a folder that is not there
 local out = pie.run("puppet", { steps = { { "file", "f.txt", "data" } } })
 for _, to in ipairs { "/nowhere/at/all/", "/nowhere/at/all/x.txt" } do
