@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/pierun/pierun/pie"
@@ -22,13 +23,22 @@ func TestReadingAllocatesNothing(t *testing.T) {
 		i.pending = append(i.pending, pie.Event{Kind: pie.Stdout, Value: lua.LString("0123456789abcdef"), Size: 16})
 	}
 	L := rt.sched.L()
-	n := testing.AllocsPerRun(100, func() {
+	read := func() {
 		for i.next = 0; i.next < events; {
 			i.pushEvent(L, i.nextEvent(L, "instance:recv", -1))
 			L.Pop(2)
 		}
-	})
-	if n > 1 {
+	}
+	if n := testing.AllocsPerRun(100, read); n > 1 {
 		t.Errorf("%v allocations for %d events", n, events)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range 100 {
+		read()
+	}
+	runtime.ReadMemStats(&after)
+	if n := (after.TotalAlloc - before.TotalAlloc) / 100; n > 512 {
+		t.Errorf("%d bytes for %d events", n, events)
 	}
 }

@@ -15,6 +15,7 @@ type outbox struct {
 	mu     sync.Mutex
 	arena  []byte // the frames, one behind the other
 	frames []outFrame
+	cmd    wire.Command // the one being encoded: codecs would take it to the heap, and here it is there already
 	limit  int
 	shut   bool
 	wake   chan struct{} // one token: there is something to write
@@ -44,7 +45,9 @@ func (o *outbox) put(d *wire.Dialect, cmd *wire.Command, req *request, bounded b
 	if bounded && start > 0 && start+roughSize(cmd) > o.limit {
 		return errFull
 	}
-	arena, text, err := d.EncodeCommand(o.arena, cmd)
+	o.cmd = *cmd
+	arena, text, err := d.EncodeCommand(o.arena, &o.cmd)
+	o.cmd = wire.Command{}
 	if err != nil {
 		return encodeError(d, err)
 	}
@@ -71,15 +74,19 @@ func (o *outbox) raw(frame []byte, req *request) error {
 	return nil
 }
 
-// control adds a ping, a pong or a close frame.
+// control adds a ping, a pong or a close frame. No pong is added beyond the bound: who pings and does not read has none to
+// expect.
 func (o *outbox) control(kind int, payload []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.shut {
+	if !o.shut && (kind != websocket.PongMessage || len(o.arena)+frameCost*len(o.frames) <= o.limit) {
 		arena := append(o.arena, payload...)
 		o.add(arena, outFrame{len(arena), kind, nil})
 	}
 }
+
+// frameCost is about what a frame takes beside its bytes.
+const frameCost = 32
 
 func (o *outbox) add(arena []byte, f outFrame) {
 	o.arena = arena

@@ -144,7 +144,9 @@ func (f *floor) events() error {
 	return end(got, sources*f.m)
 }
 
+// launches notes which instance has ended, which is the least that shows that none was lost.
 func (f *floor) launches() error {
+	running := make(map[string]bool)
 	begin()
 	if err := f.ask(f.n, f.program(), "{}"); err != nil {
 		return err
@@ -154,7 +156,11 @@ func (f *floor) launches() error {
 		if err := f.next(); err != nil {
 			return err
 		}
-		if f.event.Kind.Terminal() {
+		switch {
+		case f.event.Kind == wire.Answer:
+			running[string(f.event.Text)] = true
+		case f.event.Kind.Terminal() && running[string(f.event.ID)]:
+			delete(running, string(f.event.ID))
 			ended++
 		}
 	}

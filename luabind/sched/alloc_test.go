@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// mallocs is how many allocations a script makes for each of ops operations.
-func (h *host) mallocs(ops float64, code string) float64 {
+// footprint is how many bytes and allocations a script makes for each of ops operations.
+func (h *host) footprint(ops float64, code string) (bytes, allocs float64) {
 	var before, after runtime.MemStats
 	fn := h.compile(code)
 	runtime.GC()
@@ -15,15 +15,22 @@ func (h *host) mallocs(ops float64, code string) float64 {
 		h.fatal(err)
 	}
 	runtime.ReadMemStats(&after)
-	return float64(after.Mallocs-before.Mallocs) / ops
+	return float64(after.TotalAlloc-before.TotalAlloc) / ops, float64(after.Mallocs-before.Mallocs) / ops
 }
 
-// TestHotPathsAllocateLittle holds what scripts do all the time to its allocations. A run itself has some hundreds.
+// TestHotPathsAllocateLittle holds what scripts do all the time to its garbage. A run itself makes some tens of KB in
+// some hundreds of pieces.
 func TestHotPathsAllocateLittle(t *testing.T) {
-	for name, most := range map[string]float64{"switch": 0.1, "pcall": 0.1, "calls": 0.1, "channel": 2.1} {
-		load := loads[name]
-		if n := newHost(t).mallocs(float64(load.ops), load.code); n > most {
-			t.Errorf("%s: %.2f allocations", name, n)
+	for name, most := range map[string]struct{ bytes, allocs float64 }{
+		"switch": {20, 0.1}, "pcall": {20, 0.1}, "calls": {20, 0.1}, "channel": {110, 1.2}, "spawn": {4500, 20},
+	} {
+		load, ok := loads[name]
+		if !ok {
+			t.Fatalf("there is no load %s", name)
+		}
+		bytes, allocs := newHost(t).footprint(float64(load.ops), load.code)
+		if bytes > most.bytes || allocs > most.allocs {
+			t.Errorf("%s: %.1f bytes in %.2f allocations, more than %v", name, bytes, allocs, most)
 		}
 	}
 }
