@@ -30,13 +30,14 @@ type link struct {
 	relay    relay // what programs ask of tools here
 
 	// The reader's own.
-	frame  []byte
-	event  wire.Event
-	dirty  []*Instance // to be told at the next pause
-	said   []*Instance // those with events that are not queued yet
-	fresh  int         // events since the last pause
-	sink   sink        // where frames go
-	sinkMu sync.Mutex  // held while sink is used or replaced
+	frame   []byte
+	event   wire.Event
+	dirty   []*Instance // to be told at the next pause
+	said    []*Instance // those with events that are not queued yet
+	fresh   int         // events since the last pause
+	largest []sized     // the largest queues when all were looked at last
+	sink    sink        // where frames go
+	sinkMu  sync.Mutex  // held while sink is used or replaced
 
 	heard   pulse
 	heardAt time.Time // when the watch last saw something new; the watch's own

@@ -1,5 +1,10 @@
 package pie
 
+import (
+	"cmp"
+	"slices"
+)
+
 // overflow is what happens to an instance whose queue has failed at a bound: it delivers what was queued, then its
 // error, and the server is asked to end it. The others do not notice. On the reader's goroutine.
 func (l *link) overflow(i *Instance) {
@@ -13,21 +18,56 @@ func (l *link) overflow(i *Instance) {
 	l.c.reap(l, i.id)
 }
 
-// relieve lets the largest queue of the link fail when all of the client's together are over its bound.
-func (l *link) relieve() {
-	var worst *Instance
-	var most int64
+// relieve lets the largest queue of the link fail when all of the client's together are over its bound; grown is the one
+// whose event took them there.
+func (l *link) relieve(grown *Instance) {
+	worst, most := l.nextLargest()
+	if !grown.Settled() && grown.queue.size() > most {
+		worst = grown
+	}
+	if worst == nil {
+		return
+	}
+	worst.queue.mu.Lock()
+	worst.queue.shared = l.c.cfg.Buffer
+	worst.queue.mu.Unlock()
+	l.overflow(worst)
+}
+
+// sized is a queue's owner and how large it was.
+type sized struct {
+	i     *Instance
+	bytes int64
+}
+
+// largestKept is how many queues are remembered from one look at all of them: with thousands that fail one after the
+// other, the reader could not look at all each time.
+const largestKept = 1024
+
+// nextLargest is the largest queue, as far as the last look at all of them tells; nil if all are empty.
+func (l *link) nextLargest() (*Instance, int64) {
+	for range 2 {
+		for n := len(l.largest); n > 0; n-- {
+			s := l.largest[n-1]
+			l.largest = l.largest[:n-1]
+			if now := s.i.queue.size(); now >= s.bytes && !s.i.Settled() {
+				return s.i, now
+			}
+		}
+		l.lookForLargest()
+	}
+	return nil, 0
+}
+
+func (l *link) lookForLargest() {
+	var all []sized
 	for _, i := range l.routes.all() {
-		if n := i.queue.size(); n > most && !i.Settled() {
-			worst, most = i, n
+		if n := i.queue.size(); n > 0 && !i.Settled() {
+			all = append(all, sized{i, n})
 		}
 	}
-	if worst != nil {
-		worst.queue.mu.Lock()
-		worst.queue.shared = l.c.cfg.Buffer
-		worst.queue.mu.Unlock()
-		l.overflow(worst)
-	}
+	slices.SortFunc(all, func(a, b sized) int { return cmp.Compare(a.bytes, b.bytes) })
+	l.largest = append(l.largest[:0], all[max(0, len(all)-largestKept):]...)
 }
 
 // smallEnd is the largest end of an instance that is taken whatever the client's bound says.

@@ -108,6 +108,9 @@ func (l *link) deliver(i *Instance, e *wire.Event) {
 		return
 	}
 	text := string(e.Text)
+	if e.Kind == wire.Completed && text == unitResult && l.dialect.Features.UnitResult {
+		text = ""
+	}
 	ev := Event{Kind: kinds[e.Kind], Size: len(text)}
 	if box := l.c.cfg.Box; box != nil {
 		ev.Value = box(text)
@@ -120,6 +123,9 @@ func (l *link) deliver(i *Instance, e *wire.Event) {
 	}
 	l.gather(i, ev)
 }
+
+// unitResult is how the first servers write the result of a program that returns nothing.
+const unitResult = "()"
 
 // gather notes ev for the next pause, so that a burst takes the lock of its queue once.
 func (l *link) gather(i *Instance, ev Event) {
@@ -193,7 +199,7 @@ func (l *link) queued(i *Instance, out outcome, delta int64) {
 		l.overflow(i)
 	}
 	if unread > l.c.cfg.Buffer && delta > 0 {
-		l.relieve()
+		l.relieve(i)
 	}
 }
 

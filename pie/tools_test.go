@@ -270,6 +270,44 @@ func TestManyToolRequests(t *testing.T) {
 	})
 }
 
+// TestLargeToolRequests: what programs ask is bounded in bytes as well.
+func TestLargeToolRequests(t *testing.T) {
+	const n, large = 10, 300_000
+	answers := make(chan wire.Command, n)
+	f := newFake(t, "process-0.4", func(c *fakeConn) {
+		cmd := c.want(wire.RegisterMCP)
+		c.yes(&cmd, "MCP server registered")
+		text := []byte(`{"x":"` + strings.Repeat("y", large) + `"}`)
+		go func() {
+			for corr := range uint32(n) {
+				c.tell(wire.Event{Kind: wire.MCPRequest, Corr: corr + 1, ID: []byte(idA), Name: []byte("demo"), Method: []byte("tools/call"), Text: text})
+			}
+		}()
+		for cmd, ok := c.read(); ok; cmd, ok = c.read() {
+			if cmd.Kind == wire.MCPAnswer {
+				answers <- cmd
+			}
+		}
+	})
+	c := f.dial(func(cfg *pie.Config) { cfg.OutBuffer, cfg.ToolsAtOnce = 1_000_000, 1 })
+	enough := make(chan struct{})
+	offer(t, c, func(context.Context, string, string) (string, error) {
+		<-enough
+		return "{}", nil
+	}, pie.Offer{})
+	for range n - 3 {
+		if a := <-answers; a.OK || !strings.Contains(a.Text, "3 requests wait for tools already") {
+			t.Errorf("%+v", a)
+		}
+	}
+	close(enough)
+	for range 3 {
+		if a := <-answers; !a.OK {
+			t.Errorf("%+v", a)
+		}
+	}
+}
+
 func TestUnknownToolServer(t *testing.T) {
 	answered := make(chan wire.Command, 1)
 	f := newFake(t, "process-0.3", func(c *fakeConn) {
