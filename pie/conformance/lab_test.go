@@ -41,7 +41,7 @@ func (l lab) play(ctx context.Context, g *engine.Guest) (string, error) {
 		case "ret":
 			return text, nil
 		case "bigret":
-			return strings.Repeat("x", n), nil
+			return labText(n), nil
 		case "fail":
 			return "", errors.New(text)
 		}
@@ -61,7 +61,7 @@ func (l lab) step(ctx context.Context, g *engine.Guest, verb, text string, n int
 	case "msg":
 		return g.Send(text)
 	case "big":
-		return g.Send(strings.Repeat("x", n))
+		return g.Send(labText(n))
 	case "lines":
 		return repeat(n, func(i int) error { return g.Print(fmt.Sprintf("line %d\n", i)) })
 	case "msgs":
@@ -71,6 +71,10 @@ func (l lab) step(ctx context.Context, g *engine.Guest, verb, text string, n int
 	}
 	return l.listen(ctx, g, verb, n)
 }
+
+// labText is a text of n bytes, a multiple of four. An interpreted program on a real server says it in a quarter of the
+// time that as many plain letters take, which is by character.
+func labText(n int) string { return strings.Repeat("🙂", n/4) }
 
 // labFile is the content of a file of n bytes that a lab sends.
 func labFile(n int) []byte {

@@ -42,20 +42,14 @@ func tooBigUp(x *trial) {
 	x.ends(i, pie.Completed)
 }
 
-// large is the size of what a program says at once: below the 8 MiB at which a server of 0.5 breaks, and on a real one
-// less, whose interpreted programs take seconds for each MiB.
-func (x *trial) large() int {
-	if x.place == remote {
-		return 2 << 20
-	}
-	return 7 << 20
-}
+// large is the size of what a program says at once: below the 8 MiB at which a server of 0.5 breaks.
+const large = 7 << 20
 
 func bigDown(x *trial) {
 	c := x.client()
-	i := x.launch(c, fmt.Sprint("big:", x.large()), "ret:done")
+	i := x.launch(c, fmt.Sprint("big:", large), "ret:done")
 	e := x.next(i, pie.Message)
-	if e.Size != x.large() || e.Value != strings.Repeat("x", x.large()) {
+	if e.Size != large || e.Value != labText(large) {
 		x.Errorf("%d bytes", e.Size)
 	}
 	x.ends(i, pie.Completed)
@@ -63,8 +57,8 @@ func bigDown(x *trial) {
 
 func bigResult(x *trial) {
 	c := x.client()
-	events := x.run(c, pie.Completed, fmt.Sprint("bigret:", x.large()))
-	if got := text(events, pie.Completed); got != x.returned(c, strings.Repeat("x", x.large())) {
+	events := x.run(c, pie.Completed, fmt.Sprint("bigret:", large))
+	if got := text(events, pie.Completed); got != x.returned(c, labText(large)) {
 		x.Errorf("%d bytes", len(got))
 	}
 }

@@ -1,4 +1,6 @@
 // Does the steps that its words list, as lab_test.go does on the embedded engine: "out:text", "echo:3", "ret:text" …
+const large = (n) => '🙂'.repeat(n / 4);
+
 export const main = async function (input) {
   const talk = pie.session;
   for (const step of input._positional ?? []) {
@@ -12,7 +14,7 @@ export const main = async function (input) {
       case 'msg': talk.send(text); break;
       case 'lines': for (let i = 0; i < n; i++) console.log('line ' + i); break;
       case 'msgs': for (let i = 0; i < n; i++) talk.send('msg ' + i); break;
-      case 'big': talk.send('x'.repeat(n)); break;
+      case 'big': talk.send(large(n)); break;
       case 'recv': await talk.receive(); break;
       case 'echo': for (let i = 0; i < n; i++) talk.send('echo ' + await talk.receive()); break;
       case 'size': talk.send('size ' + (await talk.receive()).length); break;
@@ -24,9 +26,10 @@ export const main = async function (input) {
         talk.sendFile(file);
         break;
       }
+      case 'spin': for (;;);
       case 'fail': throw new Error(text);
       case 'ret': return text;
-      case 'bigret': return 'x'.repeat(n);
+      case 'bigret': return large(n);
       default: throw new Error('no step ' + step);
     }
   }
