@@ -94,7 +94,7 @@ func virtualTimeOnly(s *server) string {
 
 func engineOnly(s *server) string {
 	if s.place == remote {
-		return "it needs a server that can be told to fail"
+		return "it needs a server that can be told to fail: TestRealServer cuts, kills and hangs real ones under scripts"
 	}
 	return ""
 }
