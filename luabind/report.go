@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -53,13 +54,22 @@ func (r Report) Lines(quiet bool) []string {
 	if quiet {
 		return lines
 	}
-	for _, g := range alike(r.Ended) {
+	for _, g := range alike(r.confirmed()) {
 		lines = append(lines, fmt.Sprintf("the end of the script terminated %s", g))
 	}
 	for _, g := range alike(r.Kept) {
 		lines = append(lines, fmt.Sprintf("detached: %s: %s", g.withIDs(), g.Why))
 	}
 	return lines
+}
+
+// confirmed are those of Ended that are not among the unconfirmed.
+func (r Report) confirmed() []LeftInstance {
+	doubtful := map[string]bool{}
+	for _, i := range r.Unconfirmed {
+		doubtful[i.ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(r.Ended), func(i LeftInstance) bool { return doubtful[i.ID] })
 }
 
 // group is instances of one program that were launched at one line and left for one reason, the first of them by name.

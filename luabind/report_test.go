@@ -12,8 +12,9 @@ func TestReportGroupsWhatIsAlike(t *testing.T) {
 		return luabind.LeftInstance{ID: id, Program: "echo", Where: where, Why: why}
 	}
 	r := luabind.Report{
-		Ended:       []luabind.LeftInstance{at("a", "f.lua:3", ""), at("b", "f.lua:4", ""), at("c", "f.lua:3", "")},
+		Ended:       []luabind.LeftInstance{at("a", "f.lua:3", ""), at("b", "f.lua:4", ""), at("c", "f.lua:3", ""), at("d", "f.lua:9", "")},
 		Unconfirmed: []luabind.LeftInstance{at("d", "", "lost"), at("e", "", "lost"), at("f", "", "lost"), at("g", "", "lost")},
+		Detached:    1,
 		Kept:        []luabind.LeftInstance{at("h", "f.lua:9", "goes on")},
 	}
 	want := []string{

@@ -18,7 +18,10 @@ func (a *app) sayOpen(open []journal.Entry) {
 			instances++
 		}
 	}
-	if instances > 0 {
+	switch {
+	case instances == 1:
+		a.say("one instance may still be running; to end it: pierun kill --mine, or just the next run on that server")
+	case instances > 1:
 		a.say("%d instances may still be running; to end them: pierun kill --mine, or just the next run on that server", instances)
 	}
 }
