@@ -77,8 +77,12 @@ func (c *Client) listedAs(ctx context.Context, id string) (Info, error) {
 			return in, nil
 		}
 	}
-	return Info{}, &Error{Kind: KindRefused, Op: "attach", InstanceID: id, Running: False,
+	e := &Error{Kind: KindRefused, Op: "attach", InstanceID: id, Running: False,
 		Message: "the server runs no instance of this id: it has ended, or never was"}
+	if !c.Features().DetachedResult {
+		e.Hint = "this server keeps nothing of what has ended: attach before that"
+	}
+	return Info{}, e
 }
 
 // attach asks for the instance; its queue is registered on the reader's goroutine when the answer comes.
