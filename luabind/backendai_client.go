@@ -24,7 +24,8 @@ func (rt *Runtime) openBAIClient() {
 		"gql": baiGraphQL, "query": baiGraphQL, "get_resource_slots": baiSlots, "shutdown_service": baiShutdown,
 		"login": baiLogin, "check_login": baiCheckLogin, "logout": baiLogout, "authorize": baiAuthorize, "verify": baiVerify,
 		"request": baiRequest, "rate_limit": baiRate,
-		"session": baiSessionCall, "attach": baiAttach, "sessions": baiSessions, "events": baiEvents,
+		"session": baiSessionCall, "attach": baiAttach, "sessions": baiSessions, "events": baiEvents, "background_task": baiTask,
+		"get_task_logs": baiTaskLogs, "fetch_ssh_keypair": baiSSHKey, "refresh_ssh_keypair": baiNewSSHKey,
 	}
 	mt := rt.openType(baiClientMeta, methods, func(L *lua.LState) int {
 		L.Push(lua.LString("client of Backend.AI at " + self[*baiClient](L, "client:tostring").inner.Config().Endpoints[0]))

@@ -3,6 +3,7 @@ package luabind
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/pierun/pierun/internal/backendai"
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -14,7 +15,7 @@ type baiMethod func(L *lua.LState, c *baiClient, op string) int
 
 // baiNamespaces are the groups of methods that the JavaScript client has beside its own.
 func baiNamespaces() map[string]map[string]baiMethod {
-	return map[string]map[string]baiMethod{
+	spaces := map[string]map[string]baiMethod{
 		"compute_session": {"list": sessionList, "total_count": sessionCount, "get": sessionGet, "match": sessionMatch},
 		"vfolder":         vfolderMethods(),
 		"image":           {"list": imageList, "get": imageGet},
@@ -29,7 +30,16 @@ func baiNamespaces() map[string]map[string]baiMethod {
 		"scaling_group": {"list": scalingList},
 		"agent":         {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Agents(ctx, 100) })},
 		"usage":         {"user": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.UserUsage(ctx) }), "month": usageMonth, "period": usagePeriod},
+		"maintenance": {"recalculate_usage": func(L *lua.LState, c *baiClient, op string) int {
+			baiDo(L, op, c.inner.RecalculateUsage)
+			return 0
+		}},
 	}
+	for name, m := range baiMutations() {
+		space, method, _ := strings.Cut(name, ".")
+		spaces[space][method] = changing(m)
+	}
+	return spaces
 }
 
 // baiNamespace makes the namespace of a client when it is asked for.

@@ -55,6 +55,13 @@ func baiEvents(L *lua.LState) int {
 		Group: o.String("group", ""), Owner: o.String("owner_access_key", ""), Scope: o.String("scope", "")})
 }
 
+// client:background_task(id) iterates over what happens to a task of the manager, to its end.
+func baiTask(L *lua.LState) int {
+	const op = "client:background_task"
+	c, id := self[*baiClient](L, op), luavalue.ArgString(L, 2, op)
+	return c.follow(L, op, "", func(ctx context.Context) (*backendai.EventStream, error) { return c.inner.BackgroundTask(ctx, id) })
+}
+
 // session:events() iterates over the events of one session; its end is the last.
 func sessionEvents(L *lua.LState) int {
 	s := openSession(L, "session:events")
@@ -62,10 +69,15 @@ func sessionEvents(L *lua.LState) int {
 }
 
 func (c *baiClient) events(L *lua.LState, op string, f backendai.EventFilter) int {
+	return c.follow(L, op, f.SessionName, func(ctx context.Context) (*backendai.EventStream, error) { return c.inner.Events(ctx, f) })
+}
+
+// follow pushes an iterator over a stream that open opens; session is the one it is about, "" for none.
+func (c *baiClient) follow(L *lua.LState, op, session string, open func(context.Context) (*backendai.EventStream, error)) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	stream, err := sched.Await(L, -1, func(opening context.Context) (*backendai.EventStream, error) {
 		defer context.AfterFunc(opening, cancel)()
-		return c.inner.Events(ctx, f)
+		return open(ctx)
 	}, func(s *backendai.EventStream) { s.Close() })
 	if err != nil {
 		cancel()
@@ -76,7 +88,7 @@ func (c *baiClient) events(L *lua.LState, op string, f backendai.EventFilter) in
 		if held.ended {
 			return 0
 		}
-		return nextEvent(L, op, stream, held, f.SessionName)
+		return nextEvent(L, op, stream, held, session)
 	}))
 	return 1
 }

@@ -3,7 +3,10 @@ package backendai
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -22,12 +25,24 @@ type Event struct {
 	ClusterIdx  int    `json:"clusterIdx"`
 	Result      string `json:"result"` // batch: SUCCESS, FAILURE
 
-	TaskID   string  `json:"task_id"` // background tasks, with what follows
-	Progress float64 `json:"current_progress"`
-	Total    float64 `json:"total_progress"`
-	Message  string  `json:"message"`
+	TaskID   string `json:"task_id"` // background tasks, with what follows
+	Progress Amount `json:"current_progress"`
+	Total    Amount `json:"total_progress"`
+	Message  string `json:"message"`
 
 	Data json.RawMessage `json:"-"`
+}
+
+// Amount is a number that managers of 23.09 write as a text.
+type Amount float64
+
+// UnmarshalJSON takes both.
+func (a *Amount) UnmarshalJSON(b []byte) error {
+	v, err := strconv.ParseFloat(strings.Trim(string(b), `"`), 64)
+	if err == nil {
+		*a = Amount(v)
+	}
+	return nil // what is no number is left out, as in data that this client does not know
 }
 
 // EventFilter narrows a stream; zero values do not.
@@ -127,7 +142,8 @@ func (s *EventStream) why(err error) error {
 
 func parseEvent(op string, got serverEvent) (*Event, error) {
 	e := &Event{Data: json.RawMessage(got.data)}
-	if err := json.Unmarshal(e.Data, e); err != nil {
+	// A field of another type than expected is left out: Data has it.
+	if err := json.Unmarshal(e.Data, e); err != nil && !errors.As(err, new(*json.UnmarshalTypeError)) {
 		return nil, &Error{Type: ErrResponse, Op: op, Err: err}
 	}
 	e.Name = got.name

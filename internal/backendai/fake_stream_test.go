@@ -42,6 +42,32 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+func TestBackgroundTask(t *testing.T) {
+	c, _ := fake(t, faketest.Options{})
+	s, err := c.BackgroundTask(t.Context(), "fails")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var last *backendai.Event
+	for {
+		e, err := s.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last == nil && (e.Progress != 1 || e.Total != 2 || e.TaskID != "fails") {
+			t.Errorf("%+v", e)
+		}
+		last = e
+	}
+	if last == nil || last.Name != "bgtask_failed" || last.Progress != 2 {
+		t.Errorf("%+v", last)
+	}
+}
+
 func TestLostSession(t *testing.T) {
 	c, m := fake(t, faketest.Options{NoRoom: true})
 	made, err := c.CreateSession(t.Context(), backendai.SessionSpec{Name: "lost", Image: "python"})

@@ -194,8 +194,16 @@ type CloneSpec struct {
 	Cloneable  bool   `json:"cloneable,omitempty"`
 }
 
-// CloneFolder copies a folder that may be cloned. The answer names a background task, which BackgroundTask watches.
+// CloneFolder copies a folder that may be cloned; without a host to the site's default one, since managers of 23.09 fail
+// without. The answer names a background task (bgtask_id), which BackgroundTask watches.
 func (c *Client) CloneFolder(ctx context.Context, name string, spec CloneSpec) (json.RawMessage, error) {
+	if spec.Host == "" {
+		hosts, err := c.FolderHosts(ctx)
+		if err != nil {
+			return nil, err
+		}
+		spec.Host = hosts.Default
+	}
 	k, err := c.folderCall("clone folder", "POST", name, "clone")
 	if err != nil {
 		return nil, err

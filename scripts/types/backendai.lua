@@ -148,10 +148,11 @@ function backendai.pie(opts) end
 ---@field compute_session backendai.ComputeSessions
 ---@field vfolder backendai.Folders
 ---@field image table list(), get(reference)
----@field resource_preset table list(), check(group)
----@field resource_policy table get()
----@field keypair table list(), info()
----@field user table list(), get(), role()
+---@field resource_preset table list(), check(group); for admins add(name, props), mutate(name, props), delete(name)
+---@field resource_policy table get(); for admins add(name, props), modify(name, props), delete(name)
+---@field keypair table list(), info(); for admins add(user, props), modify(access_key, props), delete(access_key)
+---@field user table list(), get(), role(); for admins create(email, props), modify(email, props), delete(email)
+---@field maintenance table for admins: rescan_images(registry), recalculate_usage()
 ---@field group table list()
 ---@field scaling_group table list(group)
 ---@field agent table list()
@@ -506,6 +507,46 @@ function Client:sessions(opts) end
 ---@param opts? {session?: string, id?: string, group?: string, owner_access_key?: string, scope?: string}
 ---@return fun(): string?, table?
 function Client:events(opts) end
+
+--- Iterates over what happens to a task that the manager does in the background (a folder's clone, rescan_images): name,
+--- event; ends with the task. "bgtask_done" is a good end.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- local clone = client.vfolder.clone("copy", "data")
+--- for name, event in client:background_task(clone.bgtask_id) do print(name, event.message) end
+--- ```
+---@param id string
+---@return fun(): string?, table?
+function Client:background_task(id) end
+
+--- What a batch task wrote, by the UUID of its kernel, where the site keeps a folder named .logs.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:get_task_logs("0f0d1c3e-0000-4000-8000-000000000001"))
+--- ```
+---@param id string
+---@return string
+function Client:get_task_logs(id) end
+
+--- The public SSH key that sessions let in; nil for none.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:fetch_ssh_keypair())
+--- ```
+---@return string?
+function Client:fetch_ssh_keypair() end
+
+--- Makes a new SSH key pair: public, private. The private half is given this once.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- fs.write("id_session", client:refresh_ssh_keypair().private)
+--- ```
+---@return table
+function Client:refresh_ssh_keypair() end
 
 --- A compute session.
 ---@class backendai.Session

@@ -24,6 +24,9 @@ func (m *Manager) route(r *http.Request) (h handler, needs bool) {
 	case "stream":
 		return m.streamRoute(parts[1:]), true
 	case "events":
+		if r.URL.Path == "/events/background-task" {
+			return m.task, true
+		}
 		return m.events, true
 	case "folders":
 		return m.folderRoute(r, parts[1:]), true
