@@ -75,7 +75,11 @@ func (rt *Runtime) baseConfig() pie.Config {
 
 // warn prints what a client found out by itself. Any goroutine.
 func (rt *Runtime) warn(w pie.Warning) {
-	rt.sched.Post(func() { _, _ = fmt.Fprintf(rt.stderr, "pierun: %s (%s): %s\n", w.Program, w.InstanceID, w.Message) })
+	whom := w.Program
+	if w.InstanceID != "" {
+		whom += " (" + w.InstanceID + ")"
+	}
+	rt.sched.Post(func() { _, _ = fmt.Fprintf(rt.stderr, "pierun: %s: %s\n", whom, w.Message) })
 }
 
 // embedded points a configuration without an address at the embedded engine.

@@ -53,12 +53,29 @@ func (c *Client) Install(ctx context.Context, up Upload) (Installed, error) {
 			return in, err
 		}
 	}
+	stale := l.dialect.Features.KeepsLaunched && c.mayBeStale(ctx, l.dialect, in)
 	cmd := wire.Command{Kind: wire.AddProgram, Hash: in.Hash, Manifest: m.Text, File: up.File, Version: m.Version, Force: true}
 	if err := c.upload(ctx, &cmd, &up); err != nil {
 		return Installed{}, err
 	}
+	if stale {
+		c.warnStale(in.Ref)
+	}
 	c.programs.add(m.Ref(), in.Hash)
 	return in, nil
+}
+
+// mayBeStale says whether the server has a program of that name already, which it will go on with if it was launched.
+func (c *Client) mayBeStale(ctx context.Context, d *wire.Dialect, in Installed) bool {
+	there, err := c.hasBytes(ctx, d, in)
+	return err == nil && there
+}
+
+func (c *Client) warnStale(ref string) {
+	if c.cfg.Warn != nil {
+		c.cfg.Warn(Warning{Program: ref, Message: "the server had a program of this name and version. If that was launched before, the server goes on with it " +
+			"until it is started again, whatever is installed: give each build a version of its own"})
+	}
 }
 
 // manifest reads the upload's manifest, or makes one, and holds it to the generation's rules.

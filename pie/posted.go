@@ -7,7 +7,7 @@ import (
 
 // Warning is something that a client found out by itself, that no call fails with, and that people should know.
 type Warning struct {
-	InstanceID string // whom it is about
+	InstanceID string // whom it is about; "" where it is about a program
 	Program    string
 	Message    string
 }

@@ -82,7 +82,9 @@ func (l *link) pause() {
 func (l *link) dispatch(frame []byte, text bool) {
 	e := &l.event
 	if err := l.dialect.DecodeEvent(frame, text, e); err != nil {
-		l.strange(err)
+		if !text { // only gateways mean something by text, and what they mean is no part of any event
+			l.strange(err)
+		}
 		return
 	}
 	switch {

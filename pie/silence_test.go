@@ -59,7 +59,14 @@ func TestSilentButAliveConnectionStays(t *testing.T) {
 		f := newFake(t, "worker-0.5", func(c *fakeConn) {
 			cmd := c.want(wire.Launch)
 			c.yes(&cmd, idA)
-			c.idle()
+			for {
+				switch cmd, ok := c.read(); {
+				case !ok:
+					return
+				case cmd.Kind == wire.List:
+					c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos([]string{idA})})
+				}
+			}
 		})
 		c := f.dial(func(cfg *pie.Config) { cfg.Liveness = 20 * time.Second })
 		i := launch(t, c, pie.Launch{})

@@ -267,6 +267,8 @@ func (p *replay) note(e *wire.Event) {
 		return
 	case e.Kind == wire.File:
 		i.want = append(i.want, "Blob "+string(e.Hash))
+	case p.dialect.Features.UnitResult && e.Kind == wire.Completed && string(e.Text) == "()":
+		i.want = append(i.want, e.Kind.String()+" ")
 	default:
 		i.want = append(i.want, e.Kind.String()+" "+string(e.Text))
 	}

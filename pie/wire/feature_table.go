@@ -19,7 +19,7 @@ var (
 		Stdout: true, ListInstances: true, AttachInstance: true,
 		Detached: true, DetachedID: true, DetachedOutput: true, DetachedResult: true,
 		RecvFiles: true, FileAnswered: true, Registry: true, Pings: true,
-		Arguments: true, HashNames: true, Namespaces: true, LoginCommand: Identify, Challenge: true,
+		Arguments: true, HashNames: true, Namespaces: true, LoginCommand: Identify, Challenge: true, UnitResult: true,
 		ControlConn: true, AttachProbe: true, OrderedAnswers: true, DetachOnClose: true, DetachOnBreak: true, TerminateAny: true,
 		MaxCommand: frameLimit, path: "/",
 	}

@@ -23,6 +23,7 @@ type Features struct {
 	Arguments      bool        // a launch takes a list of words, not an input text
 	HashNames      bool        // programs are known by their hash alone
 	Namespaces     bool        // names are ns/name@version
+	UnitResult     bool        // a program that returns nothing ends with the text "()"
 	StrictNames    bool        // only name@X.Y.Z is accepted: no namespace, no "latest"
 	BareNames      bool        // … or a bare name, which is the newest version installed there
 	NeedsManifest  bool        // an upload carries a manifest
