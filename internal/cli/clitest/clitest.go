@@ -136,11 +136,8 @@ func act(ts *testscript.TestScript, c *exec.Cmd, action string, stdout io.Closer
 		ts.Check(stdout.Close())
 		return
 	}
-	if s, real := ts.Value(realKey{}).(*realServer); real && s.befall(action) {
+	if s, real := ts.Value(realKey{}).(*realServer); real && s.befall(action, c.Process) {
 		return
-	}
-	if action == "kill-both" {
-		action = "KILL"
 	}
 	signal, known := signals[action]
 	if !known {

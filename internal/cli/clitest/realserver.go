@@ -100,14 +100,15 @@ func (s *realServer) kill() {
 	<-s.ended
 }
 
-// befall does what an action of when does to the server alone; false: the command is to be struck, too.
-func (s *realServer) befall(action string) bool {
+// befall does what an action of when does to the server; false: it has nothing to do with servers. With the server the
+// client dies first: it has no time to say or write anything about it.
+func (s *realServer) befall(action string, client *os.Process) bool {
 	switch action {
+	case "kill-both":
+		_ = client.Kill()
+		s.kill()
 	case "kill-server":
 		s.kill()
-	case "kill-both":
-		s.kill()
-		return false
 	case "cut":
 		s.wire.cut()
 	default:
