@@ -223,7 +223,7 @@ func clientList(L *lua.LState) int {
 	for _, info := range infos {
 		list.Append(infoTable(L, info))
 	}
-	L.Push(list)
+	L.Push(luavalue.Array(L, list))
 	return 1
 }
 

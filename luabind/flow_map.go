@@ -115,7 +115,7 @@ func (m *flowModule) mapCall(L *lua.LState) int {
 // run is the body of the map's scope.
 func (g *mapping) run(L *lua.LState, scope *sched.Scope) int {
 	g.scope, g.caller = scope, scope.Task()
-	g.results = L.CreateTable(g.roomForResults(), 0)
+	g.results = luavalue.Array(L, L.CreateTable(g.roomForResults(), 0))
 	if g.label != "" {
 		g.progress = g.rt.startProgress(scope, g.label, g.total)
 	}

@@ -149,7 +149,7 @@ func (g *mapping) failureList(L *lua.LState) *lua.LTable {
 	for _, r := range g.failed {
 		list.Append(r.failure(L))
 	}
-	return list
+	return luavalue.Array(L, list)
 }
 
 // failure is a failed row as the script sees it.

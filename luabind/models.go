@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pierun/pierun/luabind/luavalue"
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -18,7 +19,7 @@ func clientModels(L *lua.LState) int {
 	for _, name := range modelNames(text) {
 		list.Append(lua.LString(name))
 	}
-	L.Push(list)
+	L.Push(luavalue.Array(L, list))
 	return 1
 }
 

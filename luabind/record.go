@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/pie"
 	lua "github.com/yuin/gopher-lua"
 )
@@ -64,7 +65,7 @@ type collected struct {
 
 // collect adds the events that are still to be read; nothing is consumed.
 func (r *record) collect(L *lua.LState, unread []pie.Event) collected {
-	c := collected{messages: L.CreateTable(4, 0)}
+	c := collected{messages: luavalue.Array(L, L.CreateTable(4, 0))}
 	c.stdout = append(c.stdout, r.stdout.text()...)
 	c.stderr = append(c.stderr, r.stderr.text()...)
 	r.messages.appendTo(c.messages)

@@ -54,7 +54,7 @@ func (i *instance) result(L *lua.LState) *lua.LTable {
 	for _, b := range c.files {
 		files.Append(i.rt.blobValue(b))
 	}
-	t.RawSetString("files", files)
+	t.RawSetString("files", luavalue.Array(L, files))
 	t.RawSetString("truncated", lua.LBool(c.truncated))
 	t.RawSetString("instance_id", lua.LString(i.inner.ID()))
 	t.RawSetString("program", lua.LString(i.inner.Program()))

@@ -139,8 +139,10 @@ func (i *Instance) SetBuffer(n int64) {
 		n = i.client.cfg.InstanceBuffer
 	}
 	i.queue.mu.Lock()
-	i.queue.limit = n
-	i.queue.mu.Unlock()
+	defer i.queue.mu.Unlock()
+	if i.queue.status != StatusOverflowed { // its error tells the bound that was reached
+		i.queue.limit = n
+	}
 }
 
 // Missed is what was pushed out of the queue while the instance was detached here and nobody read it.

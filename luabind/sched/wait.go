@@ -137,5 +137,14 @@ func raiseTimeout(L *lua.LState, what string, after time.Duration) {
 }
 
 func timeoutError(what string, after time.Duration) *luavalue.Error {
-	return luavalue.Errorf(luavalue.KindTimeout, "%s: %v passed", what, after)
+	return luavalue.Errorf(luavalue.KindTimeout, "%s: %v passed", what, rounded(after))
+}
+
+// rounded leaves out the digits of a time that nobody wants to read.
+func rounded(d time.Duration) time.Duration {
+	unit := time.Duration(1)
+	for d/unit >= 10000 {
+		unit *= 10
+	}
+	return d.Round(unit)
 }

@@ -36,6 +36,16 @@ check.eq(pie.run("puppet", { value = "[9007199254740993]" }):json({ big = "text"
 local err = check.raises("value", nil, function() return pie.run("puppet", { value = "no json" }):json() end)
 check.has(err.hint, "no json")
 
+---- lists are lists in JSON, empty or not
+check.has(json.encode(pie.run("puppet", {})), '"files":[]')
+check.has(json.encode(pie.run("puppet", {})), '"messages":[]')
+check.eq(json.encode({ flow.map({}, print) }), "[[],[]]")
+check.eq(json.encode(pie.connect():list_instances()), "[]")
+
+---- max_output is the bound that its error tells
+local err = check.raises("overflow", "bound of 2048 bytes", pie.run, "source", { n = 1000, size = 50 }, { max_output = "2KiB", buffer = "1KiB" })
+check.has(err.hint, "max_output")
+
 ---- what the server says of an end that we wanted is no returned text
 local inst = pie.launch("puppet", { steps = { { "print", "so far" }, { "sleep", 600 } } })
 task.sleep(1)
