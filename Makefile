@@ -21,7 +21,7 @@ lint: ## vet, and the rules of .golangci.yml
 	golangci-lint run ./...
 
 fuzz: ## ten seconds of each fuzz target
-	.ci/fuzz 10s
+	.ci/fuzz 500000x
 
 bench: ## the benchmarks of the parts
 	go test -run '^$$' -bench . -benchmem ./...
