@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/pierun/pierun/pie/program"
 	"github.com/pierun/pierun/pie/wire"
 )
 
@@ -94,5 +95,32 @@ func launchOp(t *testing.T) func() {
 		if l.pause(); got == nil || !got.Settled() {
 			t.Fatal("it did not end")
 		}
+	}
+}
+
+// TestLargeFileMakesLittleGarbage: a file that goes to disk is neither gathered in memory first nor read into ever new
+// buffers.
+func TestLargeFileMakesLittleGarbage(t *testing.T) {
+	const parts = 64
+	t.Setenv("TMPDIR", t.TempDir())
+	l, i := newSilentLink(nil)
+	content := make([]byte, parts*wire.ChunkSize)
+	hash := []byte(program.Hash(content))
+	e := wire.Event{Kind: wire.File, ID: []byte(i.id), Hash: hash}
+	frame := encoded(t, l, &e)[:0]
+	n, _ := footprint(1, func() {
+		for k := range parts {
+			e.Chunk = wire.Chunk{Index: uint32(k), Total: parts, Data: content[:wire.ChunkSize]}
+			frame, _, _ = l.dialect.EncodeEvent(frame[:0], &e)
+			l.frame = append(l.frame[:0], frame...)
+			l.accept(false)
+		}
+		l.pause()
+		if got := i.Take(nil); len(got) != 1 || got[0].Kind != BlobEvent {
+			t.Fatalf("%v", got)
+		}
+	})
+	if most := float64(len(content)) / 2; n > most {
+		t.Errorf("%.0f bytes for a file of %d", n, len(content))
 	}
 }
