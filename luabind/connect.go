@@ -19,6 +19,7 @@ import (
 var connectOptions = [...]string{
 	"user", "key", "token", "ca", "cert", "cert_key",
 	"dialect", "timeout", "request_timeout", "liveness", "reconnect", "max_instances", "buffer",
+	"out_buffer", "read_limit", "file_memory", "file_disk",
 }
 
 // embeddedURI is what stands for the address of the embedded engine.
@@ -47,6 +48,10 @@ func (rt *Runtime) clientConfig(L *lua.LState, fn string, uri lua.LValue, o luav
 	cfg.Reconnect = o.Bool("reconnect", true)
 	cfg.MaxInstances = o.Int("max_instances", 0)
 	cfg.Buffer = o.Size("buffer", pie.DefaultBuffer)
+	cfg.OutBuffer = o.Size("out_buffer", pie.DefaultOutBuffer)
+	cfg.ReadLimit = o.Size("read_limit", pie.DefaultReadLimit)
+	cfg.FileMemory = o.Size("file_memory", pie.DefaultFileMemory)
+	cfg.FileDisk = o.Size("file_disk", pie.DefaultFileDisk)
 	if o.Has("max_instances") && cfg.MaxInstances < 1 {
 		o.Fail("max_instances", "must be at least 1, not %d", cfg.MaxInstances)
 	}
@@ -108,7 +113,7 @@ func (rt *Runtime) newestEmbedded(_ context.Context, name string) (string, error
 			return version, nil
 		}
 	}
-	return "", errors.New("the embedded engine has no program of this name")
+	return "", errors.New("the engine, a simulation, has no program of this name (pierun programs lists those it has)")
 }
 
 // newest gives the version that a bare name means on a server that takes no bare names: an embedded engine that somebody

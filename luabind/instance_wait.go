@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -45,7 +46,7 @@ func (i *instance) await(L *lua.LState, op string, limit time.Duration, check bo
 // waitError is why there is no end to tell.
 func (i *instance) waitError(op string) *luavalue.Error {
 	e := luaError(op, i.inner.Failure())
-	if e.Kind == luavalue.KindOverflow {
+	if e.Kind == luavalue.KindOverflow && strings.Contains(e.Hint, "the buffer of this launch") { // not the client's
 		e.Hint = "raise max_output, launch it and read it as it comes, or let the program say less"
 	}
 	return e

@@ -22,14 +22,19 @@ func openJSONL(rt *Runtime) lua.LValue {
 type rowOptions struct {
 	decode  luavalue.DecodeOptions
 	skipBad bool
+	maxLine int // bytes
 }
 
 func readOptions(L *lua.LState, fn string) rowOptions {
-	o := luavalue.Opts(L, 2, fn, "null", "big", "skip_bad")
-	return rowOptions{decode: decodeOptions(o), skipBad: o.Bool("skip_bad", false)}
+	o := luavalue.Opts(L, 2, fn, "null", "big", "skip_bad", "max_line")
+	longest := int(min(o.Size("max_line", defaultMaxLine), 1<<30))
+	if longest < 1 {
+		o.Fail("max_line", "must be at least 1 byte")
+	}
+	return rowOptions{decode: decodeOptions(o), skipBad: o.Bool("skip_bad", false), maxLine: longest}
 }
 
-// jsonl.read(path[, {null =, big =, skip_bad = false}]) gives an iterator of row and line number. "-" is standard input.
+// jsonl.read(path[, {null =, big =, skip_bad = false, max_line =}]) gives an iterator of row and line number. "-" is standard input.
 func (rt *Runtime) jsonlRead(L *lua.LState) int {
 	path := luavalue.ArgString(L, 1, "jsonl.read")
 	o := readOptions(L, "jsonl.read")

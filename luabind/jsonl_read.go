@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	maxLine    = 64 << 20  // the longest line that is read
-	batchBytes = 128 << 10 // how much of a file is decoded ahead at most, but for one long line
+	defaultMaxLine = 64 << 20  // the longest line that is read
+	batchBytes     = 128 << 10 // how much of a file is decoded ahead at most, but for one long line
 )
 
 // row is one decoded line.
@@ -34,6 +34,14 @@ type rowParser struct {
 func newRowParser(L *lua.LState, name string, o rowOptions) rowParser {
 	o.decode.File = name
 	return rowParser{decoder: luavalue.NewDecoder(L), o: o}
+}
+
+// parseWithin is parse of a line that may be too long.
+func (p *rowParser) parseWithin(text []byte) (r row, ok bool, err error) {
+	if len(text) > p.o.maxLine {
+		return row{}, false, lineTooLong(p.o, p.line+1)
+	}
+	return p.parse(text)
 }
 
 // parse decodes the next line; ok is false where there is no row: an empty line, a bad one that may be skipped, a null
@@ -86,7 +94,7 @@ func openRows(L *lua.LState, fn, path string, o rowOptions) *rowFile {
 		raiseOp(L, fn, ioError(err))
 	}
 	r := &rowFile{file: f, scanner: bufio.NewScanner(f), rowParser: newRowParser(L, path, o)}
-	r.scanner.Buffer(make([]byte, 0, 64<<10), maxLine)
+	r.scanner.Buffer(make([]byte, 0, min(64<<10, o.maxLine+2)), o.maxLine+2) // its end is counted there
 	return r
 }
 
@@ -97,7 +105,7 @@ func (f *rowFile) more() ([]row, error) {
 		if !f.scanner.Scan() {
 			return rows, f.ended()
 		}
-		row, ok, err := f.parse(f.scanner.Bytes())
+		row, ok, err := f.parseWithin(f.scanner.Bytes())
 		if err != nil {
 			return rows, err
 		}
@@ -113,10 +121,15 @@ func (f *rowFile) ended() error {
 	case err == nil:
 		return io.EOF
 	case errors.Is(err, bufio.ErrTooLong):
-		return luavalue.Errorf(luavalue.KindValue, "%s:%d: the line is longer than 64 MiB", f.o.decode.File, f.line+1)
+		return lineTooLong(f.o, f.line+1)
 	default:
 		return err
 	}
+}
+
+func lineTooLong(o rowOptions, line int) error {
+	return luavalue.Errorf(luavalue.KindValue, "%s:%d: the line is longer than %s", o.decode.File, line, byteText(float64(o.maxLine))).
+		WithHint("max_line says how long one may be")
 }
 
 func (f *rowFile) close() { _ = f.file.Close() } // only read from: nothing can be lost
@@ -196,7 +209,7 @@ func (r *stdinRows) next(L *lua.LState) (row, bool) {
 		if !ok {
 			return row{}, false
 		}
-		row, ok, err := r.parser.parse([]byte(line))
+		row, ok, err := r.parser.parseWithin([]byte(line))
 		if err != nil {
 			raiseOp(L, "jsonl.read", err)
 		}

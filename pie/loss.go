@@ -37,6 +37,9 @@ func (i *Instance) lose(l *link, why *Error) {
 	default:
 		e.Hint = "it may still run and can be terminated by its id, but this server does not let anybody attach to it again"
 	}
+	if why.Hint != "" {
+		e.Hint = why.Hint + "; " + e.Hint
+	}
 	if half := i.unfinished(); half != "" {
 		e.Message += ", in the middle of " + half
 	}

@@ -58,6 +58,15 @@ check.eq(seen, { 1, 4, 5 })
 check.fails("value", path .. ":6:2: not JSON", jsonl.load, path)
 check.eq(jsonl.load(path, { skip_bad = true, null = "drop" }), { { a = 1 }, { 2 }, { a = 3 } })
 
+-- lines of the longest length, and over it
+fs.write(path, '"' .. ("x"):rep(998) .. '"\n"' .. ("y"):rep(998) .. '"')
+check.eq(#jsonl.load(path, { max_line = 1000 }), 2)
+fs.append(path, "\n" .. ("1"):rep(1001) .. "\n")
+err = check.fails("value", path .. ":3: the line is longer than 1000 B", jsonl.load, path, { max_line = 1000 })
+check.match(err.hint, "max_line")
+check.eq(#jsonl.load(path, { max_line = "1MiB", skip_bad = true }), 2)
+check.fails("usage", "max_line", jsonl.load, path, { max_line = 0 })
+
 err = check.fails("io", "no such file", fs.write, tmp .. "none/x", "text")
 check.match(err.hint, "there is no folder " .. tmp .. "none; fs.mkdir makes one")
 

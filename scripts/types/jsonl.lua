@@ -5,6 +5,7 @@
 ---@field null? "keep"|"drop" `json.null`, or absence
 ---@field big? "refuse"|"text"|"nearest" whole numbers that Lua cannot hold: an error, their digits, the nearest number
 ---@field skip_bad? boolean leave out lines that are no JSON, false
+---@field max_line? size longest line; a longer one raises `value`, `"64MiB"`
 
 ---@class jsonl.WriterOptions
 ---@field append? boolean keep what is in the file, false

@@ -69,6 +69,10 @@
 ---@field reconnect? boolean connect again for later commands, true
 ---@field max_instances? integer launches beyond it wait their turn
 ---@field buffer? size unread events of all instances, `"256MiB"`
+---@field out_buffer? size what waits to be written; beyond it `send` raises `overflow`, `"16MiB"`
+---@field read_limit? size largest message that is taken from the server, `"64MiB"`
+---@field file_memory? size largest file from a program that is kept in memory, `"8MiB"`; a larger one is on disk
+---@field file_disk? size files from programs in the temporary folder while the script has them, `"16GiB"`
 
 ---@class pie.LaunchOptions
 ---@field timeout? duration whole life, from the call; then terminated, kind `timeout`
