@@ -35,7 +35,7 @@
 ---@field hint? string what to do next
 ---@field traceback? string
 ---@field result? pie.Result what was received before it
----@field running? boolean|"unknown" of `lost`: whether the program still runs
+---@field running? boolean|"unknown" of `lost`: whether the program still runs, as far as that is known at once
 ---@field attachable? boolean of `lost`: whether `client:attach_instance` can go on
 ---@field attempts? integer of `flow.retry`: how often it was tried
 ---@field value? any what was raised, where that was neither text nor an error value

@@ -278,7 +278,8 @@ function Client:attach_instance(id) end
 ---@return pie.InstanceInfo[]
 function Client:list_instances() end
 
---- Ends an instance by its id; false when it was not there.
+--- Ends an instance by its id; false when it was not there. Servers before 0.3 say yes to any id: there it is what this
+--- user is shown that counts.
 ---
 --- ```lua
 --- c:terminate_instance(id)
