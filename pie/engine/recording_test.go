@@ -14,6 +14,7 @@ import (
 type line struct {
 	Direction string   `json:"direction"` // c2s, s2c, or - for a remark
 	Method    string   `json:"method"`
+	Server    string   `json:"server"`
 	Scenario  string   `json:"scenario"`
 	Conn      string   `json:"conn"`
 	At        int      `json:"t_ms"`
@@ -40,6 +41,14 @@ func (l *line) frame(t testing.TB) []byte {
 		t.Fatal(err)
 	}
 	return frame
+}
+
+// generation is that of the recorded server, "" for one of the gateway family.
+func (l *line) generation() string {
+	return map[string]string{
+		"server-0.1.0": "instance-0.1", "server-hash-era-2026-01-28": "instance-hash", "server-0.2.0": "instance-0.2",
+		"server-0.3.0": "process-0.3", "server-0.4.0": "process-0.4",
+	}[l.Server]
 }
 
 // isFrame says whether the line is a message rather than something about the connection.
