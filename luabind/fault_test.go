@@ -74,6 +74,11 @@ func silentServers() []faultCase {
 			local inst = c:launch("source", { n = 100 })
 			local _, err = try(inst.wait, inst)
 			assert(err.kind == "lost" and task.now() - t0 <= 6, tostring(err) .. task.now())`},
+		{name: "an end that the server loses", faults: engine.Faults{LoseEndEvery: 1}, code: `
+			local t0 = task.now()
+			local _, err = try(pie.run, "puppet", { steps = { { "print", "so far" } } })
+			assert(err.kind == "lost" and err.running == false and err.result.stdout == "so far", tostring(err))
+			assert(err.hint and task.now() - t0 <= 80, task.now() - t0)`},
 		{name: "a launch over a connection that is half open", faults: engine.Faults{CutAfter: 2, CutSilently: true, CutTimes: 1}, code: `
 			local c = pie.connect()
 			local inst = c:launch("echo")
@@ -135,6 +140,21 @@ func TestUnconfirmedEnds(t *testing.T) {
 		lines := strings.Join(h.rt.Report().Lines(true), "\n")
 		if !strings.Contains(lines, "NOT confirmed") || !strings.Contains(lines, "test.lua:1") {
 			t.Errorf("report: %q", lines)
+		}
+	})
+}
+
+// What a client finds out by itself, and no call fails with, is a line on standard error.
+func TestWarningsOfTheClient(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := newHost(t, speaking("process-0.3"))
+		err := h.run(`local c = pie.connect()
+			local manifest = '[package]\nname = "mine"\nversion = "1.0.0"\n'
+			c:upload_program("one", manifest)
+			c:upload_program("two", manifest)`)
+		want := "pierun: mine@1.0.0: the server had a program of this name and version."
+		if err != nil || strings.Count(h.stderr.String(), want) != 1 {
+			t.Errorf("%v, on standard error: %q", err, h.stderr.String())
 		}
 	})
 }
