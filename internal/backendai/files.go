@@ -159,8 +159,12 @@ func (c *Client) UploadLarge(ctx context.Context, session, name string, r io.Rea
 		return err
 	}
 	// The pieces may belong to another user in there: removing them must neither fail the run nor ask.
-	return c.shell(ctx, session, fmt.Sprintf("mkdir -p %s && cat %s/* > %s; s=$?; rm -rf %s >/dev/null 2>&1 </dev/null; exit $s",
+	err := c.shell(ctx, session, fmt.Sprintf("mkdir -p %s && cat %s/* > %s; s=$?; rm -rf %s >/dev/null 2>&1 </dev/null; exit $s",
 		shellQuote(path.Dir(name)), folder, shellQuote(name), folder))
+	if err != nil && strings.Contains(err.Error(), "Permission denied") {
+		return misuse("%s cannot be made in session %s: its folder belongs to another user, as those do that an upload of small files made; take another folder, or have code in the session make it first", quote(name), session)
+	}
+	return err
 }
 
 // shell runs a command line in the session as a batch.

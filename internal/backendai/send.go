@@ -91,7 +91,8 @@ func (c *Client) open(ctx context.Context, k call, m *Manager) (*http.Response, 
 		return nil, e, unsent(k, ended(ctx, err))
 	}
 	if r.StatusCode >= 200 && r.StatusCode < 300 {
-		if rate := rateLimit(r.Header); rate != nil {
+		// What is not signed has an allowance of its own, which says nothing about the key's.
+		if rate := rateLimit(r.Header); rate != nil && !k.unsigned {
 			c.rate.Store(rate)
 		}
 		return r, e, nil
