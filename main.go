@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"time"
 
 	"github.com/pierun/pierun/internal/cli"
 )
@@ -25,7 +26,7 @@ func main() {
 // signal's code. It runs for as long as the process.
 func watch(signals <-chan os.Signal, cancel context.CancelCauseFunc, last *cli.LastWords) {
 	cancel(cli.Signalled(<-signals))
-	code := cli.Signalled(<-signals).Code
+	code := cli.Again(signals, time.After(cli.OnePress)).Code
 	last.Print()
 	os.Exit(code)
 }

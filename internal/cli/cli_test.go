@@ -128,6 +128,20 @@ func TestCodeOf(t *testing.T) {
 	}
 }
 
+// What comes at once after a signal is the same one; what comes later is another.
+func TestAgain(t *testing.T) {
+	signals, settled := make(chan os.Signal), make(chan time.Time)
+	code := make(chan int)
+	go func() { code <- Again(signals, settled).Code }()
+	signals <- os.Interrupt
+	signals <- os.Interrupt
+	settled <- time.Time{}
+	signals <- syscall.SIGTERM
+	if got := <-code; got != exitTerminate {
+		t.Errorf("code %d", got)
+	}
+}
+
 func TestWords(t *testing.T) {
 	tests := map[string]string{
 		"":                    "help --short",

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // Signals are those that end a run after its cleanup. What the parent of this process has told it to ignore (nohup,
@@ -16,6 +17,21 @@ func Signals() []os.Signal {
 		}
 	}
 	return list
+}
+
+// OnePress is how long further signals are the first one once more: whoever starts pierun (timeout, a task runner)
+// passes on what the terminal has sent to both already, and that should not cost the cleanup.
+const OnePress = 200 * time.Millisecond
+
+// Again waits for a signal after settled.
+func Again(signals <-chan os.Signal, settled <-chan time.Time) *Stop {
+	for {
+		select {
+		case <-signals:
+		case <-settled:
+			return Signalled(<-signals)
+		}
+	}
 }
 
 // Signalled is the cause that a signal ends a run with.
