@@ -96,13 +96,13 @@ func TestFilesOnDiskAreBounded(t *testing.T) {
 	}
 	bound := func(cfg *pie.Config) { cfg.FileMemory, cfg.FileDisk = 10_000, 1_000_000 }
 	c := sender(t, send(11)).dial(bound)
-	events, err := collect(t, launch(t, c, pie.Launch{}))
-	if len(blobs(events)) != 10 || !errors.Is(err, pie.ErrOverflow) {
-		t.Errorf("%d files, %v", len(blobs(events)), err)
-	}
+	func() {
+		events, err := collect(t, launch(t, c, pie.Launch{}))
+		if len(blobs(events)) != 10 || !errors.Is(err, pie.ErrOverflow) {
+			t.Errorf("%d files, %v", len(blobs(events)), err)
+		}
+	}()
 	folder := onlyFolder(t, os.TempDir())
-	runtime.KeepAlive(events)
-	events = nil
 	for range 100 { // the files go in the background once they are garbage
 		if left, _ := os.ReadDir(folder); len(left) == 0 {
 			break
@@ -112,7 +112,7 @@ func TestFilesOnDiskAreBounded(t *testing.T) {
 	nothingIn(t, folder)
 	c.Close(t.Context())
 	saved := t.TempDir()
-	events, err = collect(t, launch(t, sender(t, send(11)).dial(bound), pie.Launch{SaveDir: saved}))
+	events, err := collect(t, launch(t, sender(t, send(11)).dial(bound), pie.Launch{SaveDir: saved}))
 	if len(blobs(events)) != 11 || err != nil {
 		t.Errorf("into a folder: %d files, %v", len(blobs(events)), err)
 	}
