@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 )
@@ -77,9 +78,22 @@ func (rt *Runtime) excerpt(where string) string {
 		if i == n {
 			mark = ">"
 		}
-		fmt.Fprintf(&b, "  %s %4d | %s\n", mark, i, strings.TrimRight(lines[i-1], "\r"))
+		fmt.Fprintf(&b, "  %s %4d | %s\n", mark, i, printable(strings.TrimRight(lines[i-1], "\r")))
 	}
 	return b.String()
+}
+
+// longestExcerpt is how many characters of a line are shown.
+const longestExcerpt = 200
+
+// printable is a line as a terminal may show it: a file that is no script should not take command of it.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && !unicode.IsPrint(r) {
+			return '·'
+		}
+		return r
+	}, shorten(line, longestExcerpt))
 }
 
 // scriptUnreadable is the error of a script that cannot be opened.

@@ -77,3 +77,25 @@ func TestDeferredErrorIsToldBesideAnother(t *testing.T) {
 		}
 	})
 }
+
+// What is shown of a file that is no script cannot take command of the terminal, or fill it.
+func TestExcerptIsPrintable(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := newHost(t)
+		err := h.run("x = \x1b[2J\xff ?" + strings.Repeat("y", 500))
+		described := h.rt.Describe(err)
+		if strings.ContainsRune(described, 0x1b) || !strings.Contains(described, "x = ·[2J") || len(described) > 400 {
+			t.Errorf("%q", described)
+		}
+	})
+}
+
+// A mark of byte order is no part of a script.
+func TestScriptWithAByteOrderMark(t *testing.T) {
+	if out, err := play(t, "\ufeffprint('read')"); err != nil || out != "read\n" {
+		t.Errorf("%q %v", out, err)
+	}
+	if out, err := play(t, "\ufeff#!/usr/bin/env pierun\nprint('read')"); err != nil || out != "read\n" {
+		t.Errorf("%q %v", out, err)
+	}
+}

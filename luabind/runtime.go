@@ -165,8 +165,10 @@ func (rt *Runtime) outcome(ctx context.Context, err error) error {
 	return err
 }
 
-// compile turns a chunk into a function. A first line that starts with "#" is skipped, as the shell's.
+// compile turns a chunk into a function. A first line that starts with "#" is skipped, as the shell's, and so is the
+// mark that some editors put in front of UTF-8.
 func (rt *Runtime) compile(chunk, code string) (*lua.LFunction, error) {
+	code = strings.TrimPrefix(code, "\ufeff")
 	rt.sources[chunk] = code
 	if strings.HasPrefix(code, "#") {
 		code = "--" + code

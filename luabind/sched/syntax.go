@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
@@ -26,13 +27,22 @@ func syntaxError(chunk, code string, err error) error {
 		line-- // the machine has read the end of the line already
 	}
 	text := lineOf(code, line)
-	message := fmt.Sprintf("%s near '%s'", strings.ToLower(e.Message[:1])+e.Message[1:], e.Token)
+	message := fmt.Sprintf("%s near '%s'", strings.ToLower(e.Message[:1])+e.Message[1:], escaped(e.Token))
 	if strange := strangeRune(text, e.Token); strange != "" {
 		message = fmt.Sprintf("invalid character '%s'", strange)
 	}
 	out := compileFailure(chunk, line, message, err)
 	out.Hint = foreign(text, e.Token)
 	return out
+}
+
+// escaped is a token as a terminal may show it.
+func escaped(token string) string {
+	if strings.ContainsFunc(token, unicode.IsControl) {
+		quoted := strconv.Quote(token)
+		return quoted[1 : len(quoted)-1]
+	}
+	return token
 }
 
 // unfinished is the error of a script that ends too early: it names what was opened and not closed.
