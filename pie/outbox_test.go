@@ -38,3 +38,26 @@ func TestOutboxBounds(t *testing.T) {
 		t.Errorf("the last is of kind %d", last.kind)
 	}
 }
+
+// TestHeldBackMessagesAreBounded while streams are made anew: beyond the bound they are refused, empty ones count.
+func TestHeldBackMessagesAreBounded(t *testing.T) {
+	for _, text := range []string{"", string(make([]byte, 1000))} {
+		var h heldBack
+		h.begin()
+		kept := 0
+		for range 1000 {
+			switch is, err := h.keep(&wire.Command{Text: text}, 64_000); {
+			case is:
+				kept++
+			case !errors.Is(err, errFull):
+				t.Errorf("after %d of %d bytes: %v", kept, len(text), err)
+			}
+		}
+		if want := 64_000 / (len(text) + eventOverhead); kept != want && kept != 1000 {
+			t.Errorf("%d of %d bytes were kept, want %d", kept, len(text), want)
+		}
+		if list := h.end(); len(list) != kept {
+			t.Errorf("%d came out of %d", len(list), kept)
+		}
+	}
+}
