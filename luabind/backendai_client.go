@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 
 	"github.com/pierun/pierun/internal/backendai"
 	"github.com/pierun/pierun/luabind/luavalue"
-	"github.com/pierun/pierun/luabind/sched"
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -240,36 +238,6 @@ func baiShutdown(L *lua.LState) int {
 	return 0
 }
 
-func baiLogin(L *lua.LState) int {
-	baiDo(L, "client:login", self[*baiClient](L, "client:login").inner.Login)
-	return 0
-}
-
-func baiCheckLogin(L *lua.LState) int {
-	c := self[*baiClient](L, "client:check_login")
-	L.Push(lua.LBool(baiAsk(L, "client:check_login", c.inner.CheckLogin)))
-	return 1
-}
-
-func baiLogout(L *lua.LState) int {
-	baiDo(L, "client:logout", self[*baiClient](L, "client:logout").inner.Logout)
-	return 0
-}
-
-func baiVerify(L *lua.LState) int {
-	baiDo(L, "client:verify", self[*baiClient](L, "client:verify").inner.Verify)
-	return 0
-}
-
-// client:authorize(user, password[, domain]) gives {access_key, secret_key, role, status}.
-func baiAuthorize(L *lua.LState) int {
-	const op = "client:authorize"
-	c, user, password, domain := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op), L.OptString(4, "")
-	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Keys, error) {
-		return c.inner.Authorize(ctx, domain, user, password)
-	}))
-}
-
 // client:request(method, path[, body]) makes any call: JSON answers come as tables, others as text.
 func baiRequest(L *lua.LState) int {
 	const op = "client:request"
@@ -292,61 +260,4 @@ func baiRate(L *lua.LState) int {
 		return 0
 	}
 	return pushGo(L, map[string]float64{"limit": float64(r.Limit), "remaining": float64(r.Remaining), "window": r.Window.Seconds()})
-}
-
-// create makes a session and never loses one: when the task leaves while the request is under way, the session that may
-// come of it is destroyed as soon as it is known.
-func (c *baiClient) create(L *lua.LState, op string, work func(context.Context) (*backendai.Created, error)) *backendai.Created {
-	discard := func(made *backendai.Created) {
-		if made != nil && made.Created {
-			c.rt.work.Go(func() { c.end(made.ID, made.Name, "") })
-		}
-	}
-	made, err := sched.Await(L, -1, func(ctx context.Context) (*backendai.Created, error) {
-		return detached(ctx, c.rt, c.orMaybe(work), discard)
-	}, discard)
-	if err != nil {
-		baiFail(L, op, err)
-	}
-	return made
-}
-
-// orMaybe reports a session of which nobody knows whether it was made.
-func (c *baiClient) orMaybe(work func(context.Context) (*backendai.Created, error)) func(context.Context) (*backendai.Created, error) {
-	return func(ctx context.Context) (*backendai.Created, error) {
-		made, err := work(ctx)
-		if maybe := (*backendai.MaybeError)(nil); errors.As(err, &maybe) {
-			c.rt.unconfirmed(LeftInstance{ID: maybe.Name, Program: "session", Why: removal(maybe.Name, "its creation was not answered")})
-		}
-		return made, err
-	}
-}
-
-// removal says why a session may go on, and what ends it.
-func removal(id, why string) string { return why + " (to end it: pierun backendai rm " + id + ")" }
-
-// detached lets work go on when ctx ends, and gives what comes of it then to late.
-func detached[T any](ctx context.Context, rt *Runtime, work func(context.Context) (T, error), late func(T)) (T, error) {
-	type outcome struct {
-		value T
-		err   error
-	}
-	done := make(chan outcome)
-	rt.work.Go(func() {
-		value, err := work(context.WithoutCancel(ctx))
-		select {
-		case done <- outcome{value, err}:
-		case <-ctx.Done():
-			if err == nil {
-				late(value)
-			}
-		}
-	})
-	select {
-	case got := <-done:
-		return got.value, got.err
-	case <-ctx.Done():
-		var none T
-		return none, context.Cause(ctx)
-	}
 }

@@ -232,7 +232,9 @@ local fwd = session:forward("sshd")
 print(fwd.address:match("^127"))
 print(try(session.terminal, session) ~= nil)
 session:rename(name .. "-b")
-print(session:status(), client.compute_session.match(name)[1].id == session.id)
+local renamed
+for _, s in ipairs(client:sessions{ status = "RUNNING" }) do if s.name == name .. "-b" then renamed = s.id end end
+print(session:status(), renamed == session.id)
 session:restart()
 print(session:execute("import os; print(os.path.exists('d/a.txt'))").stdout)
 

@@ -231,21 +231,6 @@ for name in client:background_task("fails") do print(name) end
 `, "bgtask_updated\t1\nbgtask_updated\t2\nbgtask_done\t2\nbgtask_updated\nbgtask_updated\nbgtask_failed\n")
 }
 
-// TestLostSessionOfSomebodyElse ends a session behind the script's back.
-func TestLostSessionOfSomebodyElse(t *testing.T) {
-	prints(t, `
-local backendai = require "backendai"
-local mine, other = backendai.from_env(), backendai.from_env()
-local session = mine:session{ image = "python", name = "taken" }
-other:destroy(session.id)
-for _, use in ipairs{ "execute", "read", "interrupt", "info" } do
-  local _, err = try(session[use], session, "print(1)")
-  print(use, err.kind, (tostring(err):match("session %S+ was lost: TERMINATED") or tostring(err)):gsub("%x+%-%S+", "…"))
-end
-`, "execute\tlost\tsession … was lost: TERMINATED\t1\nread\tlost\tsession … was lost: TERMINATED\t1\n"+
-		"interrupt\tlost\tsession … was lost: TERMINATED\t1\ninfo\tlost\tsession … was lost: TERMINATED\t1\n")
-}
-
 func TestPieOnBackendAI(t *testing.T) {
 	prints(t, `
 local backendai = require "backendai"

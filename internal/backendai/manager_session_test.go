@@ -3,11 +3,9 @@
 package backendai_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -198,51 +196,6 @@ func runStream(t *testing.T, ctx context.Context, c *backendai.Client, id string
 	}
 }
 
-func sessionFiles(t *testing.T, ctx context.Context, c *backendai.Client, id string) {
-	var files []backendai.File
-	for i := range 25 {
-		files = append(files, backendai.File{Name: fmt.Sprintf("many/%02d.txt", i), Data: []byte(fmt.Sprint(i))})
-	}
-	files = append(files, backendai.File{Name: "a dir/ö \"q\".txt", Data: []byte("odd name")}, backendai.File{Name: "full.bin", Data: bytes.Repeat([]byte("x"), 1<<20-1)})
-	fine(t, c.Upload(ctx, id, files))
-	if l := ok[[]backendai.Entry](t)(c.ListFiles(ctx, id, "many")); len(l) != 25 {
-		t.Errorf("%d files", len(l))
-	}
-	l := ok[[]backendai.Entry](t)(c.ListFiles(ctx, id, "a dir"))
-	var out bytes.Buffer
-	if n, err := c.DownloadOne(ctx, id, "a dir/"+l[0].Name, &out); err != nil || n != 8 || out.String() != "odd name" {
-		t.Errorf("%q: %q %v", l[0].Name, &out, err)
-	}
-	got := map[string]string{}
-	fine(t, c.Download(ctx, id, []string{"many/03.txt", "many/24.txt"}, func(f backendai.Fetched) error {
-		b, err := io.ReadAll(f.Body)
-		got[f.Name] = string(b)
-		return err
-	}))
-	if len(got) != 2 || got["03.txt"] != "3" || got["24.txt"] != "24" {
-		t.Errorf("%v", got)
-	}
-	if _, err := c.DownloadOne(ctx, id, "nothing", io.Discard); err == nil {
-		t.Error("a file that is not there came")
-	}
-	if _, err := c.ListFiles(ctx, id, "nowhere"); err == nil || !strings.Contains(err.Error(), "No such file") {
-		t.Error(err)
-	}
-}
-
-func sessionLargeFile(t *testing.T, ctx context.Context, c *backendai.Client, id string) {
-	data := bytes.Repeat([]byte("0123456789abcdef"), 22<<16+7) // a little more than 22 MiB
-	var last int64
-	fine(t, c.UploadLarge(ctx, id, "deep/er/large.bin", bytes.NewReader(data), func(n int64) { last = n }))
-	if last != int64(len(data)) {
-		t.Errorf("progress ended at %d", last)
-	}
-	var out bytes.Buffer
-	if n, err := c.DownloadLarge(ctx, id, "deep/er/large.bin", &out); err != nil || n != int64(len(data)) || !bytes.Equal(out.Bytes(), data) {
-		t.Errorf("%d bytes, %v", n, err)
-	}
-}
-
 func sessionTunnel(t *testing.T, ctx context.Context, c *backendai.Client, id string) {
 	app := backendai.App{Name: "8080"}
 	fine(t, c.WaitApp(ctx, id, app, time.Second, 0))
@@ -299,49 +252,4 @@ func sessionDestroy(t *testing.T, ctx context.Context, c *backendai.Client, id s
 	if !errors.As(err, &gone) || gone.Status != backendai.Terminated {
 		t.Error(err)
 	}
-}
-
-func TestManagerBatchSession(t *testing.T) {
-	c := who(t, "")
-	ctx := within(t, 4*time.Minute)
-	s := spec(t, name("batch"))
-	s.Type, s.StartupCommand = backendai.Batch, "echo from-batch; exit 3"
-	made := ok[*backendai.Created](t)(c.CreateSession(ctx, s))
-	gone(t, c, made.ID)
-	var end *backendai.End
-	for end == nil || !end.Status.Ended() {
-		end = ok[*backendai.End](t)(c.SessionEnd(ctx, made.ID))
-		select {
-		case <-time.After(time.Second):
-		case <-ctx.Done():
-			t.Fatal(ctx.Err())
-		}
-	}
-	if end.Result != "FAILURE" {
-		t.Errorf("%+v", end)
-	}
-	if text := ok[string](t)(c.Logs(ctx, made.ID, "")); !strings.Contains(text, "from-batch") {
-		t.Errorf("%q", text)
-	}
-}
-
-// TestManagerQueue asks for more than the key is allowed: the second session waits, and says why.
-func TestManagerQueue(t *testing.T) {
-	c := who(t, "SMALL")
-	ctx := within(t, 2*time.Minute)
-	s := spec(t, name("queue"))
-	s.Resources["cpu"] = "2"
-	made := ok[*backendai.Created](t)(c.CreateSession(ctx, s))
-	gone(t, c, made.ID)
-	if made.Status != backendai.Pending {
-		t.Errorf("%+v", made)
-	}
-	short, cancel := context.WithTimeout(ctx, 8*time.Second)
-	defer cancel()
-	var last *backendai.Info
-	_, err := c.WaitSession(short, made.ID, backendai.WaitOptions{Progress: func(i *backendai.Info) { last = i }})
-	if !errors.Is(err, context.DeadlineExceeded) || last == nil || last.Status != backendai.Pending {
-		t.Errorf("%v %+v", err, last)
-	}
-	t.Logf("while it waits: %s %s", last.StatusInfo, last.StatusData)
 }
