@@ -190,15 +190,10 @@ func (rt *Runtime) setArg() {
 	rt.L.SetGlobal("arg", arg)
 }
 
-// words are the arguments of the main chunk, its "...". A "--" right behind FILE says that no flag of the command
-// follows; it is no word of the script. args.parse has a meaning of its own for it.
+// words are the arguments of the main chunk, its "...": all that follows FILE, as it was written.
 func (rt *Runtime) words() []lua.LValue {
-	words := rt.cfg.Args
-	if len(words) > 0 && words[0] == "--" {
-		words = words[1:]
-	}
-	values := make([]lua.LValue, len(words))
-	for i, word := range words {
+	values := make([]lua.LValue, len(rt.cfg.Args))
+	for i, word := range rt.cfg.Args {
 		values[i] = lua.LString(word)
 	}
 	return values

@@ -224,9 +224,9 @@ func TestWordsThatBelongBeforeFile(t *testing.T) {
 	}
 }
 
-// TestWordsOfTheScript: a "--" right behind FILE is none of them.
+// TestWordsOfTheScript: they are raw, a "--" among them.
 func TestWordsOfTheScript(t *testing.T) {
-	for words, want := range map[string]string{"-- --server x": "2 --server x", "x -- y": "3 x -- y", "--": "0 ", "": "0 "} {
+	for words, want := range map[string]string{"-- --server x": "3 -- --server x", "x -- y": "3 x -- y", "--": "1 --", "": "0 "} {
 		with := func(h *host, _ *engine.Config) { h.config.Args = strings.Fields(words) }
 		out, err := play(t, `print(#arg, table.concat(arg, " ")) assert(select("#", ...) == #arg)`, with)
 		if err != nil || strings.Replace(out, "\t", " ", 1) != want+"\n" {
