@@ -40,8 +40,8 @@
 ---@field attempts? integer of `flow.retry`: how often it was tried
 ---@field value? any what was raised, where that was neither text nor an error value
 
---- The words of the command line: the script at 0, what follows it from 1 on. A `--` right behind the script is none of
---- them: it lets words follow that are flags of pierun, too.
+--- The words of the command line as they were written: the script at 0, what follows it from 1 on. A `--` among them lets
+--- words follow that are flags of pierun, too; `args.parse` takes it out.
 ---@type table<integer, string>
 arg = {}
 
