@@ -20,7 +20,7 @@ lint: ## vet, and the rules of .golangci.yml
 	go vet ./...
 	golangci-lint run ./...
 
-fuzz: ## ten seconds of each fuzz target
+fuzz: ## half a million inputs for each fuzz target
 	.ci/fuzz 500000x
 
 bench: ## the benchmarks of the parts

@@ -70,3 +70,23 @@ func (i *Instance) tellDoubt() {
 				"The instance was attached to again and goes on; if it waits, send again what it should have got"})
 	}
 }
+
+// tellGaps says which of all were attached to again: what they printed since is said again by the server, but what broke
+// the stream is not, nor are messages and files that were on their way.
+func (l *link) tellGaps(all []*Instance) {
+	var back []*Instance
+	for _, i := range all {
+		if i.resumed.Swap(false) {
+			back = append(back, i)
+		}
+	}
+	if warn := l.c.cfg.Warn; warn != nil && len(back) > 0 {
+		whose := "the instance"
+		if len(back) > 1 {
+			whose = fmt.Sprintf("this and %d more instances", len(back)-1)
+		}
+		warn(Warning{InstanceID: back[0].id, Program: back[0].program,
+			Message: "the server lost the stream of " + whose + " for a moment and it was attached to again: what was printed meanwhile came, " +
+				"but messages and files that were under way from there may be missing"})
+	}
+}

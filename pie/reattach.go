@@ -47,7 +47,8 @@ const reattachMost = time.Second
 func (l *link) reattachAll() {
 	ctx, cancel := l.c.within(l.c.life, l.c.cfg.RequestTimeout, "attaching again")
 	defer cancel()
-	left := l.reattach(ctx, l.routes.all())
+	all := l.routes.all()
+	left := l.reattach(ctx, all)
 	for pause := backoffFirst; len(left) > 0; pause = min(2*pause, reattachMost) {
 		if !l.c.sleep(ctx, pause) {
 			break
@@ -57,6 +58,7 @@ func (l *link) reattachAll() {
 	for _, i := range left {
 		i.settle(StatusLost, streamGone(i.id))
 	}
+	l.tellGaps(all)
 }
 
 // reattach goes through live once and gives those of which it could not find out: the gateway has no worker yet.
@@ -95,6 +97,7 @@ func (l *link) resume(ctx context.Context, i *Instance) bool {
 	never := strings.Contains(a.text, "already attached")
 	switch {
 	case a.ok:
+		i.resumed.Store(true)
 		i.tellDoubt()
 	case never:
 		i.doubtful.Store(0)
