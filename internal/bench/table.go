@@ -122,7 +122,7 @@ func round(v float64) string {
 	switch {
 	case v >= 1e6:
 		return fmt.Sprintf("%.3g M", v/1e6)
-	case v >= 1e4:
+	case v >= 1e3:
 		return fmt.Sprintf("%.3g k", v/1e3)
 	}
 	return fmt.Sprintf("%.3g", v)
