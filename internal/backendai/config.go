@@ -96,7 +96,7 @@ func missing(value, variable, key, what string) error {
 		return nil
 	}
 	return &ConfigError{variable, "Backend.AI needs " + what + ": set " + variable + ", or " + key +
-		" in the [backendai] section of pierun.toml, or give it as an argument (it is missing or empty)"}
+		" in the [backendai] section of pierun.toml or in a script's backendai.client{…} (it is missing or empty)"}
 }
 
 func firstError(errs ...error) error {

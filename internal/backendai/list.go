@@ -95,7 +95,7 @@ func (c *Client) page(ctx context.Context, o ListOptions) ([]Listed, int, error)
 	if o.Filter != "" || o.Order != "" {
 		q = filteredSessionListQuery
 	}
-	err = c.GraphQL(ctx, q, o.variables(), &out)
+	err = c.graphQL(ctx, "list sessions", q, o.variables(), &out)
 	return out.List.Items, out.List.Total, err
 }
 
@@ -152,7 +152,7 @@ func (c *Client) oldListOf(ctx context.Context, s Status) ([]Listed, error) {
 		} `json:"compute_sessions"`
 	}
 	const q = `query($status:String) {  compute_sessions(status:$status) { sess_id lang created_at terminated_at status occupied_slots }}`
-	if err := c.GraphQL(ctx, q, map[string]any{"status": s}, &out); err != nil {
+	if err := c.graphQL(ctx, "list sessions", q, map[string]any{"status": s}, &out); err != nil {
 		return nil, err
 	}
 	var items []Listed

@@ -182,11 +182,11 @@ func parseSection(path, text string) (fileSection, error) {
 	}
 	meta, err := toml.Decode(text, &file)
 	if err != nil {
-		return fileSection{}, fmt.Errorf("%s: %w", path, err)
+		return fileSection{}, &ConfigError{Message: fmt.Sprintf("%s: %v", path, err)}
 	}
 	for _, key := range meta.Undecoded() {
 		if len(key) > 1 && key[0] == "backendai" {
-			return fileSection{}, fmt.Errorf("%s: [backendai] has no key %s", path, quote(strings.Join(key[1:], ".")))
+			return fileSection{}, &ConfigError{Message: fmt.Sprintf("%s: [backendai] has no key %s", path, quote(strings.Join(key[1:], ".")))}
 		}
 	}
 	return file.Section, nil

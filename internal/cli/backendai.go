@@ -18,7 +18,9 @@ const projectFile = "pierun.toml"
 func (a *app) backendaiCommand() *cli.Command {
 	return &cli.Command{Name: "backendai", Usage: "compute sessions of a Backend.AI manager: ps, info, logs, rm, run",
 		ArgsUsage: "ps|info|logs|rm|run", Action: a.backendaiAlone,
-		Description: "pierun backendai ps       # BACKEND_ENDPOINT, BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY name the manager\npierun backendai rm --help"}
+		Description: "pierun backendai ps               # BACKEND_ENDPOINT, BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY name the manager\n" +
+			"pierun backendai info my-session  # its name or its id; so do logs and rm\n" +
+			"pierun backendai run --image python:3.11 'print(6*7)'\npierun backendai rm --help        # each has a page of its own"}
 }
 
 // backendaiCommands are the commands of two words.
@@ -28,11 +30,11 @@ func (a *app) backendaiCommands() []*cli.Command {
 		{Name: "backendai ps", Usage: "list compute sessions", Description: example("ps --all"), Action: a.backendaiPs,
 			Flags: []cli.Flag{&cli.BoolFlag{Name: "all", Usage: "those that have ended, too"},
 				&cli.BoolFlag{Name: "mine", Usage: "only what pierun has created from this host, by its journal"}}},
-		{Name: "backendai info", Usage: "show what the manager knows of a session", ArgsUsage: "NAME", Description: example("info my-session"), Action: a.backendaiInfo},
-		{Name: "backendai logs", Usage: "print what a session has written", ArgsUsage: "NAME", Description: example("logs my-session"), Action: a.backendaiLogs},
-		{Name: "backendai rm", Usage: "destroy sessions, and wait until they are gone", ArgsUsage: "NAME…", Description: example("rm my-session"), Action: a.backendaiRm,
+		{Name: "backendai info", Usage: "show what the manager knows of a session, by name or id", ArgsUsage: "NAME", Description: example("info my-session"), Action: a.backendaiInfo},
+		{Name: "backendai logs", Usage: "print what a session has written, by name or id", ArgsUsage: "NAME", Description: example("logs my-session"), Action: a.backendaiLogs},
+		{Name: "backendai rm", Usage: "destroy sessions, by name or id, and wait until they are gone", ArgsUsage: "NAME…", Description: example("rm my-session"), Action: a.backendaiRm,
 			Flags: []cli.Flag{&cli.BoolFlag{Name: "mine", Usage: "all that pierun has created from this host, as backendai ps --mine lists them"}}},
-		{Name: "backendai run", Usage: "run code in a session of its own", ArgsUsage: "CODE", Action: a.backendaiRun,
+		{Name: "backendai run", Usage: "run code in a session of its own, which is destroyed after it", ArgsUsage: "CODE", Action: a.backendaiRun,
 			Description: example(`run --image python:3.11 --resource cpu=2 --resource mem=4g 'print(6*7)'`) + "\n" + example(`run --image python:3.11 --shell 'ls -l'`),
 			Flags: []cli.Flag{
 				&cli.StringFlag{Name: "image", Usage: "what the session is made from, `IMAGE`: a reference or an alias"},

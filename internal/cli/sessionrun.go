@@ -38,7 +38,7 @@ func (a *app) backendaiRun(ctx *cli.Context) error {
 
 func (a *app) runSpec(ctx *cli.Context) (backendai.SessionSpec, error) {
 	s := backendai.SessionSpec{Image: ctx.String("image"), Name: ctx.String("name"), Resources: map[string]string{}}
-	if ctx.NArg() != 1 {
+	if ctx.NArg() != 1 || strings.TrimSpace(ctx.Args().First()) == "" {
 		return s, usagef(a.seeHelp(ctx.Command), "backendai run wants the code, as one word")
 	}
 	if s.Image == "" {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -53,7 +54,7 @@ func (a *app) sessions(ctx context.Context, c *backendai.Client) (list []backend
 
 // sessionName is the one word of a command.
 func (a *app) sessionName(ctx *cli.Context) (string, error) {
-	if ctx.NArg() != 1 {
+	if ctx.NArg() != 1 || ctx.Args().First() == "" {
 		return "", usagef(a.seeHelp(ctx.Command), "%s wants the name or the id of one session", ctx.Command.Name)
 	}
 	return ctx.Args().First(), nil
@@ -113,8 +114,8 @@ func (a *app) backendaiLogs(ctx *cli.Context) error {
 }
 
 func (a *app) backendaiRm(ctx *cli.Context) error {
-	if (ctx.NArg() == 0) != ctx.Bool("mine") {
-		return usagef(a.seeHelp(ctx.Command), "rm wants the names of sessions, or --mine")
+	if (ctx.NArg() == 0) != ctx.Bool("mine") || slices.Contains(ctx.Args().Slice(), "") {
+		return usagef(a.seeHelp(ctx.Command), "backendai rm wants the names or ids of sessions, or --mine alone")
 	}
 	return a.withManager(ctx, func(do context.Context, c *backendai.Client) error {
 		ids := ctx.Args().Slice()
@@ -125,15 +126,26 @@ func (a *app) backendaiRm(ctx *cli.Context) error {
 			}
 			ids = slices.Sorted(maps.Keys(mine))
 		}
-		for _, id := range ids {
-			if _, err := c.SessionInfo(do, id, ""); err != nil {
-				return err
-			}
-			if err := c.EndSession(do, id); err != nil {
-				return err
-			}
+		return a.removeSessions(do, c, ids)
+	})
+}
+
+// removeSessions goes on after one that is not there, and says so in the end.
+func (a *app) removeSessions(ctx context.Context, c *backendai.Client, ids []string) error {
+	var absent error
+	for _, id := range ids {
+		_, err := c.SessionInfo(ctx, id, "")
+		if err == nil {
+			err = c.EndSession(ctx, id)
+		}
+		switch {
+		case errors.Is(err, backendai.NotFound()):
+			absent = errors.Join(absent, err)
+		case err != nil:
+			return errors.Join(absent, err)
+		default:
 			fmt.Fprintln(a.env.Stdout, id)
 		}
-		return nil
-	})
+	}
+	return absent
 }
