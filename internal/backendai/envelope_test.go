@@ -2,11 +2,9 @@ package backendai
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -82,53 +80,4 @@ func compareEnvelope(t *testing.T, r requestRow, q *http.Request) {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
-}
-
-// TestCreateVectors asks for the same sessions as the newest JavaScript client: the bodies mean the same to a manager, which
-// takes several names for one thing.
-func TestCreateVectors(t *testing.T) {
-	full := SessionSpec{Image: "lablup/python:3.8-ubuntu18.04", Name: "my-session-id", Type: Interactive, Group: "default", Domain: "default",
-		ClusterSize: 1, ClusterMode: "single-node", BootstrapScript: "ZWNobyBoaQ==", Shmem: "64m", ScalingGroup: "default", Mounts: []string{"mydata"},
-		MountMap: map[string]string{"mydata": "/data"}, Environ: map[string]string{"A": "1"},
-		Resources: map[string]string{"cpu": "2", "mem": "4g", "cuda.device": "1"}}
-	m := &Manager{Version: Version{6, "20220615"}}
-	seen := 0
-	for _, r := range rows[requestRow](t, "requests.jsonl") {
-		if r.Method != "createIfNotExists" || r.fork() || r.Version != "v6.20220615" || len(r.Args) != 3 || !strings.Contains(r.body(), "mydata") {
-			continue
-		}
-		seen++
-		want, got := named(t, []byte(r.body())), named(t, encodeJSON(full.body(m, 0)))
-		want["maxWaitSeconds"] = nil // it waits and does not wait at once
-		got["maxWaitSeconds"] = nil
-		if !reflect.DeepEqual(got, want) {
-			t.Errorf("%v, want\n%v", got, want)
-		}
-	}
-	if seen != 1 {
-		t.Errorf("%d vectors", seen)
-	}
-}
-
-// named reads a body with each thing under one name, and amounts as text.
-func named(t *testing.T, body []byte) map[string]any {
-	t.Helper()
-	var b map[string]any
-	if err := json.Unmarshal(body, &b); err != nil {
-		t.Fatal(err)
-	}
-	for old, name := range map[string]string{"lang": "image", "clientSessionToken": "name", "group_name": "group"} {
-		if v, ok := b[old]; ok {
-			b[name] = v
-			delete(b, old)
-		}
-	}
-	if config, ok := b["config"].(map[string]any); ok {
-		amounts := map[string]any{}
-		for slot, v := range config["resources"].(map[string]any) {
-			amounts[slot] = fmt.Sprint(v)
-		}
-		config["resources"] = amounts
-	}
-	return b
 }

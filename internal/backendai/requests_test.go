@@ -206,7 +206,7 @@ func plays() map[string]play {
 
 // differs says why a recorded request is not made alike on purpose: what the equivalence target (the fork) or a manager
 // that was seen running contradicts. "" is the rest. The bytes around it are compared all the same, by
-// TestEnvelopeVectors, and creates by TestCreateVectors.
+// TestEnvelopeVectors, and creates by TestCreateVectors and those beside it.
 func differs(r requestRow) string {
 	v5 := r.Version > "v5"
 	switch {
@@ -221,7 +221,7 @@ func differs(r requestRow) string {
 	case r.Method == "createIfNotExists" && !r.fork():
 		return "the fork sends image where this one sends lang, to another path; both names mean the same: TestCreateVectors"
 	case r.Method == "createSessionFromTemplate":
-		return "says by itself whether it waits and what it reuses; that client leaves both to chance: TestCreateVectors"
+		return "says by itself whether it waits and what it reuses; that client leaves both to chance: TestTemplateVectors"
 	case r.Method == "getTaskLogs":
 		return "managers read taskId, a UUID, and refuse session_name"
 	case r.Method == "resourcePreset.check" && v5 && len(r.Args) == 0:

@@ -136,8 +136,8 @@ func (s SessionSpec) checkVersion(major int) error {
 
 // createBody is what goes over the wire; the order is that of the JavaScript client where it has the field.
 type createBody struct {
-	Name            string          `json:"name,omitempty"`
 	Image           string          `json:"image"`
+	Name            string          `json:"name,omitempty"`
 	Token           string          `json:"clientSessionToken,omitempty"`
 	Config          json.RawMessage `json:"config,omitempty"`
 	Tag             string          `json:"tag,omitempty"`
