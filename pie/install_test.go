@@ -204,3 +204,51 @@ func TestNameOnAServerOfHashes(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesOfProgramAndManifestDiffer: a component tells its own name; the server would take it and never start it.
+func TestNamesOfProgramAndManifestDiffer(t *testing.T) {
+	const component = "\x00asm\x0d\x00\x01\x00" + "\x0b\x12\x01" + "\x00\x0cpie:chat/run\x05\x00\x00" // one section of one export
+	if name, ok := program.ExportedName([]byte(component)); !ok || name != "chat" {
+		t.Fatalf("the component of this test exports %q", name)
+	}
+	for _, generation := range []string{"process-0.3", "gateway-0.5"} {
+		f := newFake(t, generation, func(c *fakeConn) {
+			for cmd, ok := c.read(); ok; cmd, ok = c.read() {
+				if cmd.Kind == wire.AddProgram {
+					t.Errorf("%s was sent the program", generation)
+				}
+				c.yes(&cmd, "false")
+			}
+		})
+		c := f.dial(nil)
+		_, err := c.Install(soon(t), pie.Upload{Bytes: []byte(component), Manifest: manifest})
+		var e *pie.Error
+		if !errors.As(err, &e) || e.Kind != pie.KindProgram || !strings.Contains(e.Message, `"chat"`) || !strings.Contains(e.Message, `"mine"`) {
+			t.Errorf("%s: %v", generation, err)
+		}
+	}
+}
+
+// TestRefusedPartThatNobodyTold: 0.5.2 swallows what is wrong with a part that is not the last, and answers the next
+// one as if nothing had begun. The words say what that means.
+func TestRefusedPartThatNobodyTold(t *testing.T) {
+	f := newFake(t, "worker-0.5", func(c *fakeConn) {
+		for {
+			cmd, ok := c.read()
+			switch {
+			case !ok:
+				return
+			case cmd.Kind == wire.HasProgram:
+				c.yes(&cmd, "false")
+			case cmd.Kind == wire.AddProgram && cmd.Chunk.Index+1 == cmd.Chunk.Total:
+				c.no(&cmd, "First chunk index must be 0")
+			}
+		}
+	})
+	c := f.dial(nil)
+	_, err := c.Install(soon(t), pie.Upload{Bytes: noise(3 * wire.ChunkSize), Manifest: manifest})
+	var e *pie.Error
+	if !errors.As(err, &e) || e.Kind != pie.KindRefused || !strings.Contains(e.Hint, "limit for uploads") || e.Server != "First chunk index must be 0" {
+		t.Errorf("%v", err)
+	}
+}
