@@ -240,16 +240,16 @@ func sessionRestart(t *testing.T, ctx context.Context, c *backendai.Client, id s
 func sessionDestroy(t *testing.T, ctx context.Context, c *backendai.Client, id string) {
 	fine(t, c.EndSession(ctx, id))
 	fine(t, c.EndSession(ctx, id))
+	_, err := c.WaitSession(ctx, id, backendai.WaitOptions{}) // the manager answers before it is done
+	gone := (*backendai.EndedError)(nil)
+	if !errors.As(err, &gone) || gone.Status != backendai.Terminated {
+		t.Error(err)
+	}
 	if _, err := c.Destroy(ctx, id, backendai.DestroyOptions{}); !errors.Is(err, backendai.NotFound()) {
 		t.Error(err)
 	}
 	end := ok[*backendai.End](t)(c.SessionEnd(ctx, id))
 	if end == nil || end.Status != backendai.Terminated {
 		t.Errorf("%+v", end)
-	}
-	_, err := c.WaitSession(ctx, id, backendai.WaitOptions{})
-	gone := (*backendai.EndedError)(nil)
-	if !errors.As(err, &gone) || gone.Status != backendai.Terminated {
-		t.Error(err)
 	}
 }

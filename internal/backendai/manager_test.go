@@ -87,7 +87,7 @@ func gone(t *testing.T, c *backendai.Client, id string) {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 		defer cancel()
-		if _, err := c.Destroy(ctx, id, backendai.DestroyOptions{Forced: true}); err != nil && !errors.Is(err, backendai.NotFound()) {
+		if err := c.EndSession(ctx, id); err != nil {
 			t.Errorf("destroy: %v", err)
 		}
 	})

@@ -192,8 +192,10 @@ func (c *Client) Destroy(ctx context.Context, id string, o DestroyOptions) (json
 // it is in (while it is being made, or after a restart), and takes one that is not there as done.
 func (c *Client) EndSession(ctx context.Context, id string) error {
 	_, err := c.Destroy(ctx, id, DestroyOptions{})
-	if isProblem(err, "generic-forbidden") {
-		_, err = c.Destroy(ctx, id, DestroyOptions{Forced: true})
+	for range 2 { // one that ends while it is asked about is refused once more, and unknown from then on
+		if isProblem(err, "generic-forbidden") {
+			_, err = c.Destroy(ctx, id, DestroyOptions{Forced: true})
+		}
 	}
 	if errors.Is(err, NotFound()) {
 		return nil

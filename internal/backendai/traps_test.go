@@ -107,3 +107,28 @@ func TestIdsAreEscaped(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// ending is a manager whose session ends between two questions: refused for its state, then refused as ended, then unknown.
+type ending struct{ asked int }
+
+func (e *ending) RoundTrip(q *http.Request) (*http.Response, error) {
+	status, body := 200, `{"version":"v7.20230615","manager":"test"}`
+	if q.URL.Path != "/" {
+		status, body = 403, `{"type":"https://api.backend.ai/probs/generic-forbidden","title":"Forbidden operation."}`
+		if e.asked++; e.asked > 2 {
+			status, body = 404, `{"type":"https://api.backend.ai/probs/object-not-found","title":"No such session."}`
+		}
+	}
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/problem+json"}}, Request: q,
+		Body: io.NopCloser(strings.NewReader(body))}, nil
+}
+
+// TestSessionThatEndsMeanwhile: what has ended by itself is ended.
+func TestSessionThatEndsMeanwhile(t *testing.T) {
+	c := trapped(t, nil)
+	m := &ending{}
+	c.http.Transport = m
+	if err := c.EndSession(t.Context(), "x"); err != nil || m.asked != 3 {
+		t.Errorf("%v after %d questions", err, m.asked)
+	}
+}
