@@ -68,56 +68,6 @@ func simple(ask func(*backendai.Client, context.Context) (any, error)) baiMethod
 	}
 }
 
-// list([{status = , limit = , access_key = , group_id = }]) gives a list of sessions.
-func sessionList(L *lua.LState, c *baiClient, op string) int {
-	o := baiListOptions(L, 1, op)
-	return pushGo(L, baiAsk(L, op, func(ctx context.Context) ([]backendai.Listed, error) { return collect(c.inner, ctx, o) }))
-}
-
-func collect(c *backendai.Client, ctx context.Context, o backendai.ListOptions) ([]backendai.Listed, error) {
-	out := []backendai.Listed{}
-	for item, err := range c.Sessions(ctx, o) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, item)
-	}
-	return out, nil
-}
-
-func baiListOptions(L *lua.LState, idx int, op string) backendai.ListOptions {
-	o := luavalue.Opts(L, idx, op, "status", "limit", "access_key", "group_id", "filter", "order")
-	out := backendai.ListOptions{Limit: o.Int("limit", 0), AccessKey: o.String("access_key", ""), GroupID: o.String("group_id", ""),
-		Filter: o.String("filter", ""), Order: o.String("order", "")}
-	switch v := o.Value("status").(type) {
-	case lua.LString:
-		out.Statuses = []backendai.Status{backendai.Status(v)}
-	case *lua.LTable:
-		for _, s := range textList(L, v, op) {
-			out.Statuses = append(out.Statuses, backendai.Status(s))
-		}
-	}
-	return out
-}
-
-func sessionCount(L *lua.LState, c *baiClient, op string) int {
-	o := baiListOptions(L, 1, op)
-	n := baiAsk(L, op, func(ctx context.Context) (int, error) { return c.inner.SessionCount(ctx, o) })
-	L.Push(lua.LNumber(n))
-	return 1
-}
-
-// get(id) knows ended sessions, too.
-func sessionGet(L *lua.LState, c *baiClient, op string) int {
-	id := luavalue.ArgString(L, 1, op)
-	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.End, error) { return c.inner.SessionEnd(ctx, id) }))
-}
-
-func sessionMatch(L *lua.LState, c *baiClient, op string) int {
-	prefix := luavalue.ArgString(L, 1, op)
-	return pushGo(L, baiAsk(L, op, func(ctx context.Context) ([]backendai.Match, error) { return c.inner.MatchSessions(ctx, prefix) }))
-}
-
 func imageList(L *lua.LState, c *baiClient, op string) int {
 	return pushGo(L, baiAsk(L, op, c.inner.Images))
 }

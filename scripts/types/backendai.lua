@@ -84,12 +84,30 @@
 ---@field group? string
 ---@field api_version? string
 
+--- Lists of sessions. `list` and `get` take the JavaScript client's arguments, too: a list of fields first.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- for _, s in ipairs(client.compute_session.list{ status = "RUNNING" }) do print(s.id, s.name) end
+--- for _, s in ipairs(client.compute_session.list({ "sess_id", "status" }, { "RUNNING", "PENDING" })) do print(s.sess_id) end
+--- print(client.compute_session.get("0f0d1c3e-0000-4000-8000-000000000001").status, #client.compute_session.match("my-"))
+--- ```
 ---@class backendai.ComputeSessions
----@field list fun(opts?: {status?: string|string[], limit?: integer, access_key?: string, group_id?: string}): table[]
+---@field list fun(opts?: {status?: string|string[], limit?: integer, access_key?: string, group_id?: string, filter?: string, order?: string}): table[] or list(fields, status, access_key)
 ---@field total_count fun(opts?: table): integer
----@field get fun(id: string): table? ended ones, too
+---@field get fun(id: string): table? ended ones, too; or get(fields, id)
 ---@field match fun(prefix: string): table[]
 
+--- Virtual folders. A path comes before the folder's name, as in the JavaScript client; `upload` takes the name of a file
+--- here where that client takes bytes.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client.vfolder.create("data")
+--- client.vfolder.mkdir("in", "data")
+--- client.vfolder.upload("in/model.bin", "model.bin", "data")
+--- for _, f in ipairs(client.vfolder.list_files("in", "data")) do print(f.name) end
+--- ```
 ---@class backendai.Folders
 ---@field list fun(group_id?: string): table[]
 ---@field list_hosts fun(): table
@@ -111,6 +129,114 @@
 ---@field unshare fun(emails: string[], name: string)
 ---@field leave fun(name: string)
 ---@field clone fun(target_name: string, name: string, host?: string): table
+
+--- The images that sessions can be made from.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- for _, image in ipairs(client.image.list()) do print(image.registry, image.name, image.tag) end
+--- ```
+---@class backendai.Images
+---@field list fun(): table[]
+---@field get fun(reference: string, architecture?: string): table?
+
+--- Ready-made amounts of resources, and what is used and left of the limits.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client.resource_preset.check().keypair_remaining.cpu)
+--- ```
+---@class backendai.ResourcePresets
+---@field list fun(): table[]
+---@field check fun(group?: string): table
+---@field add fun(name: string, props: table): table for admins
+---@field mutate fun(name: string, props: table): table for admins
+---@field delete fun(name: string): table for admins
+
+--- What key pairs may use.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client.resource_policy.get().max_concurrent_sessions)
+--- ```
+---@class backendai.ResourcePolicies
+---@field get fun(): table the caller's
+---@field add fun(name: string, props: table): table for admins
+---@field modify fun(name: string, props: table): table for admins
+---@field delete fun(name: string): table for admins
+
+--- Key pairs; their secrets are never asked for.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client.keypair.info().rate_limit, #client.keypair.list())
+--- ```
+---@class backendai.KeyPairs
+---@field list fun(): table[] for admins everybody's
+---@field info fun(): table the one in use
+---@field add fun(user: string, props: table): table for admins
+---@field modify fun(access_key: string, props: table): table for admins
+---@field delete fun(access_key: string): table for admins
+
+--- Accounts.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client.user.get().email, client.user.role().global_role)
+--- ```
+---@class backendai.Users
+---@field list fun(): table[] for admins
+---@field get fun(): table the caller's
+---@field role fun(): table
+---@field create fun(email: string, props: table): table for admins
+---@field modify fun(email: string, props: table): table for admins
+---@field delete fun(email: string): table for admins
+
+--- The site, for admins.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- local task = client.maintenance.rescan_images()
+--- for name in client:background_task(task.task_id) do print(name) end
+--- ```
+---@class backendai.Maintenance
+---@field rescan_images fun(registry?: string): table
+---@field recalculate_usage fun()
+
+--- Projects.
+---
+--- ```lua
+--- for _, group in ipairs(require("backendai").client().group.list()) do print(group.name) end
+--- ```
+---@class backendai.Groups
+---@field list fun(): table[]
+
+--- Groups of machines that sessions are placed in.
+---
+--- ```lua
+--- print(require("backendai").client().scaling_group.list()[1])
+--- ```
+---@class backendai.ScalingGroups
+---@field list fun(group?: string): string[]
+
+--- The machines of the site that are alive, for admins.
+---
+--- ```lua
+--- for _, agent in ipairs(require("backendai").client().agent.list()) do print(agent.id, agent.occupied_slots) end
+--- ```
+---@class backendai.Agents
+---@field list fun(): table[]
+
+--- What was used; all but the caller's own is for admins. Months and days are written 202611 and 20261121.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(#client.usage.month("202611", { client.group.list()[1].id }))
+--- ```
+---@class backendai.Usage
+---@field user fun(): table
+---@field month fun(month: string, groups: string[]): table[]
+---@field period fun(group: string, from: string, to: string): table[]
 
 ---@class backendai
 ---@field client table call it: backendai.client([options or config[, agent_signature]]) makes a client; it has the ERR_ constants
@@ -147,16 +273,16 @@ function backendai.pie(opts) end
 ---@class backendai.Client
 ---@field compute_session backendai.ComputeSessions
 ---@field vfolder backendai.Folders
----@field image table list(), get(reference)
----@field resource_preset table list(), check(group); for admins add(name, props), mutate(name, props), delete(name)
----@field resource_policy table get(); for admins add(name, props), modify(name, props), delete(name)
----@field keypair table list(), info(); for admins add(user, props), modify(access_key, props), delete(access_key)
----@field user table list(), get(), role(); for admins create(email, props), modify(email, props), delete(email)
----@field maintenance table for admins: rescan_images(registry), recalculate_usage()
----@field group table list()
----@field scaling_group table list(group)
----@field agent table list()
----@field usage table user(), month(month, groups), period(group, from, to)
+---@field image backendai.Images
+---@field resource_preset backendai.ResourcePresets
+---@field resource_policy backendai.ResourcePolicies
+---@field keypair backendai.KeyPairs
+---@field user backendai.Users
+---@field maintenance backendai.Maintenance
+---@field group backendai.Groups
+---@field scaling_group backendai.ScalingGroups
+---@field agent backendai.Agents
+---@field usage backendai.Usage
 local Client = {}
 
 --- Who answers: version, manager, endpoint, and the version announced.
@@ -240,7 +366,7 @@ function Client:get_information(id, owner_access_key) end
 ---@return table
 function Client:get_info(id, owner_access_key) end
 
---- Everything the session has written so far.
+--- Everything the session has written so far: the text itself, without the tables around it (`result.logs`).
 ---
 --- ```lua
 --- local client = require("backendai").client()
@@ -251,7 +377,7 @@ function Client:get_info(id, owner_access_key) end
 ---@return string
 function Client:get_logs(id, owner_access_key) end
 
---- Ends a session and waits for that. Gives what it used, where the manager says.
+--- Ends a session and waits for that. Gives what it used (`stats`), where the manager says.
 ---
 --- ```lua
 --- local client = require("backendai").client()
@@ -263,7 +389,7 @@ function Client:get_logs(id, owner_access_key) end
 ---@return table?
 function Client:destroy(id, owner_access_key, forced) end
 
---- Ends a session and waits for that. Gives what it used, where the manager says.
+--- Ends a session and waits for that. Gives what it used (`stats`), where the manager says.
 ---
 --- ```lua
 --- local client = require("backendai").client()
