@@ -138,6 +138,7 @@ func (c *Client) connect(ctx context.Context, uri string, header http.Header, re
 	if err != nil {
 		return nil, c.dialError(ctx, resp, err)
 	}
+	dialled.handshake.over = true
 	l := newLink(c, ws, dialled.sock)
 	l.url, l.dated, l.engine = uri, resp.Header.Get("Date") != "", resp.Header.Get(wire.EngineHeader)
 	l.start(func([]byte, bool) {})
@@ -148,9 +149,10 @@ func (c *Client) connect(ctx context.Context, uri string, header http.Header, re
 // dialled is one attempt to connect: it holds the socket, to cut it when the context ends in the middle of the
 // upgrade, which the WebSocket library does not look at.
 type dialled struct {
-	c    *Client
-	sock *sock
-	at   chan struct{}
+	c         *Client
+	handshake *handshake
+	sock      *sock
+	at        chan struct{}
 }
 
 func (d *dialled) dialer() *websocket.Dialer {
@@ -160,7 +162,8 @@ func (d *dialled) dialer() *websocket.Dialer {
 			if err != nil {
 				return nil, err
 			}
-			d.sock = &sock{Conn: conn}
+			d.handshake = &handshake{Conn: conn}
+			d.sock = &sock{Conn: d.handshake}
 			close(d.at)
 			return d.sock, nil
 		},
@@ -186,6 +189,9 @@ func (d *dialled) watch(ctx context.Context) (stop func()) {
 func (c *Client) dialError(ctx context.Context, resp *http.Response, err error) error {
 	if resp != nil && errors.Is(err, websocket.ErrBadHandshake) {
 		return upgradeError(resp)
+	}
+	if errors.Is(err, errLongHandshake) {
+		return &Error{Kind: KindConnect, Message: errLongHandshake.Error(), Hint: "is this the address of a Pie server?"}
 	}
 	if ctx.Err() != nil {
 		e := &Error{Kind: KindConnect, Message: "no connection to " + c.place.url.Host, Err: context.Cause(ctx),
