@@ -37,7 +37,7 @@ func (rt *Runtime) Describe(err error) string {
 
 // headline is "file:line: kind: message", with the call that failed.
 func headline(e *luavalue.Error) string {
-	said := luavalue.Error{Kind: e.Kind, Message: e.Message}
+	said := luavalue.Error{Kind: e.Kind, Message: brief(e.Message)}
 	if e.Op != "" && !strings.Contains(e.Message, e.Op) {
 		said.Message = e.Op + ": " + said.Message
 	}
@@ -50,8 +50,32 @@ func headline(e *luavalue.Error) string {
 
 func part(b *strings.Builder, name, text string) {
 	if text != "" {
-		indent(b, "  ", name+": "+text)
+		indent(b, "  ", name+": "+brief(text))
 	}
+}
+
+// How much of one text of an error is shown: the hint that follows it should be seen. The script has all of it.
+const (
+	longestText = 4 << 10 // bytes
+	mostLines   = 40
+)
+
+// brief is the beginning of a text that would fill the screen, and a note.
+func brief(text string) string {
+	end, lines := min(len(text), longestText), 0
+	for i := range end {
+		if text[i] == '\n' {
+			lines++
+		}
+		if lines == mostLines {
+			end = i
+			break
+		}
+	}
+	if end == len(text) {
+		return text
+	}
+	return strings.ToValidUTF8(text[:end], "") + fmt.Sprintf("… (cut: %d bytes in all)", len(text))
 }
 
 func indent(b *strings.Builder, by, text string) {

@@ -52,7 +52,7 @@ func (a *app) describe(rt *luabind.Runtime, s *script, err error) {
 		return
 	}
 	for _, line := range causes(err) {
-		_, _ = fmt.Fprintf(a.env.Stderr, "  caused by: %s\n", line)
+		_, _ = fmt.Fprintf(a.env.Stderr, "  caused by: %s\n", printable(line))
 	}
 }
 

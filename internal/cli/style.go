@@ -18,17 +18,17 @@ func styleOf(env Env, stream any) style {
 
 // say prints lines of the command's own on standard error. A stream that cannot be written has nobody to tell it to.
 func (a *app) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(a.env.Stderr, "%s%s:%s %s\n", a.style.dim, name, a.style.plain, fmt.Sprintf(format, args...))
+	_, _ = fmt.Fprintf(a.env.Stderr, "%s%s:%s %s\n", a.style.dim, name, a.style.plain, printable(fmt.Sprintf(format, args...)))
 }
 
 // fail prints why the command ends, marked as an error.
 func (a *app) fail(text string) {
-	_, _ = fmt.Fprintf(a.env.Stderr, "%s%s:%s %s\n", a.style.red, name, a.style.plain, strings.TrimRight(text, "\n"))
+	_, _ = fmt.Fprintf(a.env.Stderr, "%s%s:%s %s\n", a.style.red, name, a.style.plain, printable(strings.TrimRight(text, "\n")))
 }
 
 // hint prints what to do next, if there is something to say.
 func (a *app) hint(text string) {
 	if text != "" {
-		_, _ = fmt.Fprintf(a.env.Stderr, "  %s\n", text)
+		_, _ = fmt.Fprintf(a.env.Stderr, "  %s\n", printable(text))
 	}
 }

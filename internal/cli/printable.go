@@ -1,0 +1,24 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// longestText is how many bytes of one text are printed: an error may hold all that a program wrote.
+const longestText = 16 << 10
+
+// printable is a text of others as a terminal may show it: without the characters that would take command of the
+// terminal or turn the order of the words round, and cut, with a note, where it would fill the screen.
+func printable(text string) string {
+	if n := len(text); n > longestText {
+		text = strings.ToValidUTF8(text[:longestText], "") + fmt.Sprintf("… (cut: %d bytes in all)", n)
+	}
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			return '·'
+		}
+		return r
+	}, strings.ReplaceAll(text, "\r\n", "\n"))
+}
