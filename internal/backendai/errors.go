@@ -1,7 +1,9 @@
 package backendai
 
 import (
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -178,6 +180,9 @@ func unsent(c call, cause error) *Error {
 	e := &Error{Type: ErrRequest, Op: c.op, Method: c.method, Path: c.path, Err: cause}
 	if neverSent(cause) {
 		e.Hint = "is BACKEND_ENDPOINT right, and does the manager run?"
+	}
+	if errors.As(cause, new(tls.RecordHeaderError)) || errors.Is(cause, http.ErrSchemeMismatch) {
+		e.Hint = "nothing speaks TLS at that address: write http:// in BACKEND_ENDPOINT if the manager is meant to be reached without"
 	}
 	return e
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -130,5 +131,19 @@ func TestSessionThatEndsMeanwhile(t *testing.T) {
 	c.http.Transport = m
 	if err := c.EndSession(t.Context(), "x"); err != nil || m.asked != 3 {
 		t.Errorf("%v after %d questions", err, m.asked)
+	}
+}
+
+// TestPlainManagerBehindHTTPS: a manager without TLS is told apart from one that is not there.
+func TestPlainManagerBehindHTTPS(t *testing.T) {
+	s := httptest.NewServer(http.NotFoundHandler())
+	defer s.Close()
+	c, err := New(Config{AccessKey: "a", SecretKey: "s", Endpoints: []string{strings.Replace(s.URL, "http", "https", 1)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Verify(t.Context()); !errors.Is(err, &Error{Type: ErrRequest}) || !strings.Contains(err.Error(), "write http://") {
+		t.Error(err)
 	}
 }
