@@ -139,30 +139,48 @@ func (a *app) source(ctx *cli.Context, s *script) error {
 	}
 	s.path, s.words = s.words[0], s.words[1:]
 	if s.path == "-" {
-		code, err := readAll(ctx.Context, a.env.Stdin)
-		s.code, s.name, s.path = code, "(stdin)", ""
-		return err
+		return s.typed(ctx.Context, "(stdin)", a.allOfStdin)
+	}
+	if path := s.path; isPipe(path) {
+		return s.typed(ctx.Context, path, func() ([]byte, error) { return os.ReadFile(path) })
 	}
 	return a.checkFile(s.path)
 }
 
-// readAll reads a script that somebody may still be typing; a signal ends the wait. The read itself cannot be ended and
-// goes with the process.
-func readAll(ctx context.Context, r io.Reader) (string, error) {
-	if r == nil {
-		return "", nil
+// typed reads a script that somebody may still be typing.
+func (s *script) typed(ctx context.Context, name string, read func() ([]byte, error)) error {
+	code, err := readAll(ctx, read)
+	s.code, s.name, s.path = code, name, ""
+	return err
+}
+
+func (a *app) allOfStdin() ([]byte, error) {
+	if a.env.Stdin == nil {
+		return nil, nil
 	}
+	return io.ReadAll(a.env.Stdin)
+}
+
+// isPipe says whether a FILE is a named pipe, which blocks who opens it until somebody writes.
+func isPipe(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&fs.ModeNamedPipe != 0
+}
+
+// readAll reads a script that may be long in coming; a signal ends the wait. The read itself cannot be ended and goes
+// with the process.
+func readAll(ctx context.Context, read func() ([]byte, error)) (string, error) {
 	type outcome struct {
 		text []byte
 		err  error
 	}
-	read := make(chan outcome, 1)
+	came := make(chan outcome, 1)
 	go func() {
-		text, err := io.ReadAll(r)
-		read <- outcome{text, err}
+		text, err := read()
+		came <- outcome{text, err}
 	}()
 	select {
-	case got := <-read:
+	case got := <-came:
 		return string(got.text), got.err
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
