@@ -25,7 +25,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	l, err := c.enter(ctx)
 	if err != nil {
 		c.end(err)
-		return nil, with(err, "connect", "")
+		return nil, with(noEntry(ctx, err), "connect", "")
 	}
 	c.mu.Lock()
 	c.guessed = c.dialect == nil && l.dialect == known("gateway-0.5")
@@ -37,6 +37,21 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	c.mu.Unlock()
 	c.mind(l)
 	return c, nil
+}
+
+// noEntry makes what kept a client from getting in an error of kind connect, whatever the server did in the middle of the
+// login. The caller's own deadline and what is wrong with the login itself keep their kinds.
+func noEntry(ctx context.Context, err error) error {
+	var e *Error
+	if !errors.As(err, &e) || ctx.Err() != nil || e.Kind != KindLost && e.Kind != KindTimeout && e.Kind != KindProtocol {
+		return err
+	}
+	in := *e
+	in.Kind, in.Running, in.Attachable = KindConnect, "", false
+	if in.Hint == "" {
+		in.Hint = "is this the address of a Pie server, and the dialect the right one?"
+	}
+	return &in
 }
 
 func newClient(cfg Config) (*Client, error) {
