@@ -50,3 +50,16 @@ func TestOwnLimitOfConnectStaysTimeout(t *testing.T) {
 		f.stop()
 	})
 }
+
+// TestLimitOfLoginIsInItsWords: what took too long is said, without the runtime's words for it.
+func TestLimitOfLoginIsInItsWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(t, "process-0.4", func(c *fakeConn) { c.idle() })
+		_, err := pie.Dial(context.Background(), pie.Config{URI: "ws://fake", DialContext: f.DialContext, Dialect: "process-0.4", User: "me", DialTimeout: 3 * time.Second})
+		want := "login: connecting to fake and logging in took longer than 3s (is this the address of a Pie server, and the dialect the right one?)"
+		if err == nil || err.Error() != want || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v", err)
+		}
+		f.stop()
+	})
+}

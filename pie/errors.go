@@ -93,7 +93,7 @@ func (e *Error) Error() string {
 	if e.Server != "" {
 		b.WriteString(": the server said: " + e.Server)
 	}
-	if e.Err != nil && !strings.Contains(e.Message, e.Err.Error()) {
+	if e.Err != nil && e.Err != context.DeadlineExceeded && !strings.Contains(e.Message, e.Err.Error()) {
 		b.WriteString(": " + e.Err.Error())
 	}
 	if e.Hint != "" {
@@ -139,6 +139,11 @@ func with(err error, op, id string) error {
 // contextError is what a call returns whose ctx ended before its answer came.
 func contextError(ctx context.Context, op string) *Error {
 	cause := context.Cause(ctx)
+	if own := (*Error)(nil); errors.As(cause, &own) && own.Kind == KindTimeout { // a limit of the client's, in its words
+		e := *own
+		e.Op, e.Err = op, context.DeadlineExceeded
+		return &e
+	}
 	if errors.Is(cause, context.DeadlineExceeded) {
 		return &Error{Kind: KindTimeout, Op: op, Message: "the caller's time was over", Err: cause}
 	}
