@@ -57,6 +57,7 @@ var settings = []string{
 
 // Setup gives each script an empty home and no settings of whoever runs the tests.
 func Setup(env *testscript.Env) error {
+	hearSignals()
 	for _, name := range settings {
 		env.Setenv(name, "")
 	}
