@@ -86,11 +86,10 @@ func TestReadSuspendsTheTask(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r, w := io.Pipe()
 		h := newHost(t, func(h *host, _ *engine.Config) { h.config.Stdin = r })
-		go func() {
-			time.Sleep(3 * time.Second)
+		time.AfterFunc(3*time.Second, func() {
 			_, _ = io.WriteString(w, "typed\n")
 			_ = w.Close()
-		}()
+		})
 		err := h.run(`
 local ticks = 0
 local ticker = task.spawn(function() while true do task.sleep(1) ticks = ticks + 1 end end)

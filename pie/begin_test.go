@@ -61,16 +61,16 @@ func TestBeginIsLaunch(t *testing.T) {
 
 func TestBegunAndGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ended := false
+		givenUp, ended := make(chan struct{}), make(chan string, 1)
 		f := newFake(t, "process-0.4", func(c *fakeConn) {
 			cmd := c.want(wire.Identify)
 			c.yes(&cmd, "Authenticated (Engine disabled authentication)")
 			launch := c.want(wire.Launch)
-			time.Sleep(time.Minute)
+			<-givenUp
 			c.yes(&launch, idA)
 			cmd = c.want(wire.Terminate)
-			ended = cmd.ID == idA
 			c.yes(&cmd, "Process terminated")
+			ended <- cmd.ID
 			c.idle()
 		})
 		c := f.dial(nil)
@@ -81,12 +81,12 @@ func TestBegunAndGivenUp(t *testing.T) {
 		if got := <-out; !errors.Is(got.err, pie.ErrCancelled) {
 			t.Errorf("%+v", got)
 		}
-		time.Sleep(2 * time.Minute)
+		close(givenUp)
+		if id := <-ended; id != idA {
+			t.Errorf("%q was ended, not what was started all the same", id)
+		}
 		c.Close(context.Background())
 		f.stop()
-		if !ended {
-			t.Error("what was started all the same was not ended")
-		}
 	})
 }
 

@@ -39,6 +39,9 @@ func TestControlConnection(t *testing.T) {
 					c.yes(&cmd, "[]")
 				case wire.Terminate:
 					c.no(&cmd, "Process not found")
+					if c.n == 2 { // now the launching connection is asked, too
+						close(release)
+					}
 				default:
 					c.yes(&cmd, "Pong")
 				}
@@ -55,7 +58,6 @@ func TestControlConnection(t *testing.T) {
 		if _, err := c.List(ctx); err != nil {
 			t.Error(err)
 		}
-		go func() { time.Sleep(time.Second); close(release) }()
 		if there, err := c.Terminate(ctx, idB); there || err != nil {
 			t.Errorf("%v %v", there, err)
 		}

@@ -64,9 +64,10 @@ func TestConnectionCutMidStream(t *testing.T) {
 func TestCloseWhileLaunching(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var terminated string
+		closing := make(chan struct{})
 		f := newFake(t, "worker-0.5", func(c *fakeConn) {
 			cmd := c.want(wire.Launch)
-			time.Sleep(200 * time.Millisecond)
+			<-closing
 			c.yes(&cmd, idA)
 			cmd = c.want(wire.Terminate)
 			terminated = cmd.ID
@@ -80,7 +81,11 @@ func TestCloseWhileLaunching(t *testing.T) {
 			failed <- err
 		}()
 		synctest.Wait()
-		c.Close(context.Background())
+		closed := make(chan struct{})
+		go func() { defer close(closed); c.Close(context.Background()) }()
+		synctest.Wait()
+		close(closing) // in the middle of it
+		<-closed
 		if err := <-failed; !errors.Is(err, pie.ErrLost) {
 			t.Errorf("%v", err)
 		}

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/pierun/pierun/pie"
 	"github.com/pierun/pierun/pie/wire"
@@ -45,6 +44,7 @@ func (w *warnings) about(part string) (list []pie.Warning) {
 func TestMessagesBeforeTheWordOfALostStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var heard []string
+		sent := make(chan struct{}) // all that the test sends
 		read := func(c *fakeConn, n int) {
 			for range n {
 				cmd := c.want(wire.Signal)
@@ -62,7 +62,7 @@ func TestMessagesBeforeTheWordOfALostStream(t *testing.T) {
 			read(c, 2)
 			c.tell(wire.Event{Kind: wire.StreamAborted})
 			list := c.want(wire.List)
-			time.Sleep(time.Second) // the test sends meanwhile
+			<-sent
 			c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: list.Corr, OK: true, Instances: infos([]string{idA, idB})})
 			for range 2 {
 				again := c.want(wire.Attach)
@@ -87,6 +87,7 @@ func TestMessagesBeforeTheWordOfALostStream(t *testing.T) {
 		say(t, a, "three")
 		synctest.Wait()
 		say(t, a, "four")
+		close(sent)
 		<-a.Done()
 		<-b.Done()
 		list := told.about("not have arrived")
@@ -117,17 +118,27 @@ func TestLostMessageOnTheEngine(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			e := serve(t, "gateway-0.5")
 			var told warnings
-			c := dial(t, e, func(cfg *pie.Config) { cfg.Warn = told.add })
+			attached := make(chan struct{}, 1)
+			c := dial(t, e, func(cfg *pie.Config) {
+				cfg.Warn = func(w pie.Warning) {
+					told.add(w)
+					if strings.Contains(w.Message, "may be missing") {
+						attached <- struct{}{}
+					}
+				}
+			})
 			i, err := c.Launch(context.Background(), name(t, c, "echo"))
 			if err != nil {
 				t.Fatal(err)
 			}
+			synctest.Wait() // the server answers a launch before it counts it among what it may break
 			e.BreakLink()
 			if !early {
 				synctest.Wait()
 			}
 			say(t, i, "hello")
-			time.Sleep(time.Minute)
+			<-attached
+			synctest.Wait()
 			dropped, warned := i.Received() == 0, len(told.about("not have arrived")) == 1
 			if len(told.about("may be missing")) != 1 {
 				t.Errorf("%+v", told.all())
@@ -147,6 +158,7 @@ func TestLostMessageOnTheEngine(t *testing.T) {
 func TestFileWaitsForItsStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var order []wire.CommandKind
+		waits := make(chan struct{}) // the file does
 		f := newFake(t, "gateway-0.5", func(c *fakeConn) {
 			cmd := c.want(wire.Launch)
 			c.yes(&cmd, idA)
@@ -158,7 +170,7 @@ func TestFileWaitsForItsStream(t *testing.T) {
 				}
 				switch order = append(order, cmd.Kind); cmd.Kind {
 				case wire.List:
-					time.Sleep(time.Second)
+					<-waits
 					c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos([]string{idA})})
 				case wire.Attach:
 					c.yes(&cmd, "Process attached")
@@ -170,7 +182,11 @@ func TestFileWaitsForItsStream(t *testing.T) {
 		c := f.dial(nil)
 		i := launch(t, c, pie.Launch{})
 		synctest.Wait()
-		if err := i.SendFile(t.Context(), []byte("x"), ""); err != nil {
+		sent := make(chan error, 1)
+		go func() { sent <- i.SendFile(t.Context(), []byte("x"), "") }()
+		synctest.Wait()
+		close(waits)
+		if err := <-sent; err != nil {
 			t.Error(err)
 		}
 		<-i.Done()
