@@ -78,9 +78,7 @@ func (a *app) backendaiInfo(ctx *cli.Context) error {
 		line := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\n", name, value) }
 		line("status", strings.TrimSpace(string(i.Status)+" "+i.StatusInfo))
 		line("image", i.Image)
-		for _, slots := range []map[string]string{backendai.Slots(i.Occupied)} {
-			line("resources", wordsOf(slots))
-		}
+		line("resources", wordsOf(backendai.Slots(i.Occupied)))
 		line("age", time.Duration(i.Age*float64(time.Millisecond)).Round(time.Second))
 		for _, p := range ports {
 			line("app "+p.Name, fmt.Sprint(p.Protocol, " ", p.Ports))
