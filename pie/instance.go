@@ -36,7 +36,6 @@ type Instance struct {
 	sight    sight // the roll call's
 	posted   posted
 	doubtful atomic.Int64 // messages that may not have arrived, not told of yet
-	resumed  atomic.Bool  // it was attached to again, and that was not told of yet
 
 	rest []Event // Next's: taken and not yet handed out
 }

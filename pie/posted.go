@@ -71,15 +71,9 @@ func (i *Instance) tellDoubt() {
 	}
 }
 
-// tellGaps says which of all were attached to again: what they printed since is said again by the server, but what broke
-// the stream is not, nor are messages and files that were on their way.
-func (l *link) tellGaps(all []*Instance) {
-	var back []*Instance
-	for _, i := range all {
-		if i.resumed.Swap(false) {
-			back = append(back, i)
-		}
-	}
+// tellGaps says that those in back were attached to again: what they printed since is said again by the server, but what
+// broke the stream is not, nor are messages and files that were on their way.
+func (l *link) tellGaps(back []*Instance) {
 	if warn := l.c.cfg.Warn; warn != nil && len(back) > 0 {
 		whose := "the instance"
 		if len(back) > 1 {

@@ -47,48 +47,57 @@ const reattachMost = time.Second
 func (l *link) reattachAll() {
 	ctx, cancel := l.c.within(l.c.life, l.c.cfg.RequestTimeout, "attaching again")
 	defer cancel()
-	all := l.routes.all()
-	left := l.reattach(ctx, all)
+	left, back := l.reattach(ctx, l.routes.all())
 	for pause := backoffFirst; len(left) > 0; pause = min(2*pause, reattachMost) {
 		if !l.c.sleep(ctx, pause) {
 			break
 		}
-		left = l.reattach(ctx, left)
+		var more []*Instance
+		left, more = l.reattach(ctx, left)
+		back = append(back, more...)
 	}
 	for _, i := range left {
 		i.settle(StatusLost, streamGone(i.id))
 	}
-	l.tellGaps(all)
+	l.tellGaps(back)
 }
 
-// reattach goes through live once and gives those of which it could not find out: the gateway has no worker yet.
-func (l *link) reattach(ctx context.Context, live []*Instance) (left []*Instance) {
+// reattach goes through live once. It gives those of which it could not find out, as the gateway has no worker yet, and
+// those that were attached to again.
+func (l *link) reattach(ctx context.Context, live []*Instance) (left, back []*Instance) {
 	list, err := l.list(ctx)
 	if l.dead() {
-		return nil // which settles them all
+		return nil, nil // which settles them all
 	}
 	if err != nil {
-		return live
+		return live, nil
 	}
 	running := make(map[string]bool, len(list))
 	for _, in := range list {
 		running[in.ID] = true
 	}
 	for _, i := range live {
-		switch {
-		case i.Settled():
-		case !running[i.id]:
+		if i.Settled() {
+			continue
+		}
+		if !running[i.id] {
 			i.settle(StatusLost, streamLost(i.id))
-		case !l.resume(ctx, i):
+			continue
+		}
+		done, again := l.resume(ctx, i)
+		if !done {
 			left = append(left, i)
 		}
+		if again {
+			back = append(back, i)
+		}
 	}
-	return left
+	return left, back
 }
 
-// resume attaches to a running instance of this very connection again; false when that remains to be tried. A
+// resume attaches to a running instance of this very connection again; not done when that remains to be tried. A
 // refusal may say that its stream never died.
-func (l *link) resume(ctx context.Context, i *Instance) bool {
+func (l *link) resume(ctx context.Context, i *Instance) (done, again bool) {
 	r := &request{op: "attach", kind: wire.Attach}
 	a := l.do(ctx, &wire.Command{Kind: wire.Attach, ID: i.id}, r, l.c.cfg.RequestTimeout)
 	if a.err == nil && !a.ok && missing(a.text) {
@@ -97,12 +106,11 @@ func (l *link) resume(ctx context.Context, i *Instance) bool {
 	never := strings.Contains(a.text, "already attached")
 	switch {
 	case a.ok:
-		i.resumed.Store(true)
 		i.tellDoubt()
 	case never:
 		i.doubtful.Store(0)
 	}
-	return i.Settled() || a.ok || l.dead() || never
+	return i.Settled() || a.ok || l.dead() || never, a.ok
 }
 
 // streamGone is for an instance whose server did not come back in time.
