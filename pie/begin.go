@@ -67,8 +67,8 @@ func (b *begun) write() bool {
 	if b.p.Sent != nil {
 		b.p.Sent()
 	}
-	b.r = request{op: "launch", kind: b.cmd.Kind, long: true, target: b.cmd.Program + b.cmd.Hash,
-		limit: b.p.Timeout, birth: &b.birth, answered: b.answered, late: b.late, done: b.settled}
+	b.r = b.request()
+	b.r.done = b.settled
 	if b.l.requests.add(&b.r, b.c.limit(&b.r)) == nil {
 		b.cmd.Corr = b.r.corr
 		if b.l.out.put(b.l.dialect, &b.cmd, &b.r, false) == nil || !b.l.requests.abandon(&b.r) {
@@ -80,12 +80,6 @@ func (b *begun) write() bool {
 	}
 	b.c.journal.Refused(b.ticket)
 	return false
-}
-
-func (b *begun) count() {
-	b.c.mu.Lock()
-	defer b.c.mu.Unlock()
-	b.c.launches++
 }
 
 // settled takes the answer, or why there is none. What was never written is sent once more in the ordinary way.

@@ -167,3 +167,10 @@ func (i *Instance) Timing() (launched, firstOutput, ended time.Duration) {
 
 // since is the time since the launch call, at least 1 ns.
 func (i *Instance) since() int64 { return max(1, int64(i.client.clock.Now().Sub(i.began))) }
+
+// release gives the instance's place among MaxInstances back.
+func (i *Instance) release() {
+	if i.free != nil {
+		i.free()
+	}
+}

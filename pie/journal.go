@@ -40,3 +40,8 @@ func (noJournal) Refused(string)                   {}
 func (noJournal) Claimed(Launching, string)        {}
 func (noJournal) Detached(string)                  {}
 func (noJournal) Ended(string)                     {}
+
+// launching is what the journal is told of an instance.
+func (c *Client) launching(l *link, program string, detached bool) Launching {
+	return Launching{Server: l.url, User: c.Info().User, Program: program, Detached: detached}
+}
