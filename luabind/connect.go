@@ -75,6 +75,7 @@ func (rt *Runtime) baseConfig() pie.Config {
 		Clock:   rt.cfg.Clock,
 		Journal: rt.cfg.Journal,
 		Warn:    rt.warn,
+		Outage:  rt.outage(),
 	}
 }
 

@@ -1,6 +1,10 @@
 package luabind_test
 
 import (
+	"context"
+	"errors"
+	"net"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -155,6 +159,30 @@ func TestWarningsOfTheClient(t *testing.T) {
 		want := "pierun: mine@1.0.0: the server had a program of this name and version."
 		if err != nil || strings.Count(h.stderr.String(), want) != 1 {
 			t.Errorf("%v, on standard error: %q", err, h.stderr.String())
+		}
+	})
+}
+
+// A connection that stays away is told of while a command waits for it, and so is its coming back.
+func TestAnOutageIsTold(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		began := time.Now()
+		h := newHost(t, func(h *host, _ *engine.Config) {
+			dial := h.config.Dial
+			h.config.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+				if away := time.Since(began); away >= time.Second && away < 6*time.Second {
+					return nil, errors.New("connection refused")
+				}
+				return dial(ctx, network, addr)
+			}
+		})
+		time.AfterFunc(time.Second, func() { h.engine.CutConnections() })
+		if err := h.run(`pie.run("noop") task.sleep(2) pie.run("noop")`); err != nil {
+			t.Error(err)
+		}
+		told := regexp.MustCompile(`^pierun: the connection to embedded is lost; trying again until \d\d:\d\d:\d\d\npierun: connected to embedded again, after \d`)
+		if got := h.stderr.String(); !told.MatchString(got) {
+			t.Errorf("%q", got)
 		}
 	})
 }

@@ -25,6 +25,7 @@ type progressBar struct {
 	ended   bool
 	text    string // of done([text])
 	bytes   bool   // what is counted
+	notice  bool   // nothing is: the label is all
 	passing bool   // nothing is left of it when it has ended
 }
 
@@ -49,6 +50,14 @@ func (m *flowModule) progressCall(L *lua.LState) int {
 // startProgress adds a line that ends with the scope.
 func (rt *Runtime) startProgress(scope *sched.Scope, label string, total int) *progressBar {
 	p := &progressBar{board: rt.board, scope: scope, label: label, total: total, started: rt.sched.Now()}
+	scope.Own(p)
+	rt.board.add(p)
+	return p
+}
+
+// startNotice adds a line of words alone, of which nothing is left when it has ended.
+func (rt *Runtime) startNotice(scope *sched.Scope, words string) *progressBar {
+	p := &progressBar{board: rt.board, scope: scope, label: words, notice: true, passing: true}
 	scope.Own(p)
 	rt.board.add(p)
 	return p
@@ -126,6 +135,9 @@ func (p *progressBar) Ended() bool { return p.ended }
 
 // line is "answers 62% (620/1000), 3 failed, 41/s, 9s left".
 func (p *progressBar) line(now time.Duration) string {
+	if p.notice {
+		return p.label
+	}
 	counted, elapsed := p.done+p.failed, now-p.started
 	line := p.label + " " + p.amount(counted)
 	if p.total >= 0 {

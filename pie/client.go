@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pierun/pierun/pie/wire"
 )
@@ -31,6 +32,9 @@ type Client struct {
 	listing  lock       // held by a detached launch whose id comes from comparing lists
 	tools    toolOffers // what programs may use of this host
 	offering keyed      // held while a name is announced
+
+	outageBegan time.Time // whoever holds dialing: since when there is no connection, zero while there is one
+	outageTold  bool      // … and whether the host was told
 
 	mu         sync.Mutex
 	dialect    *wire.Dialect

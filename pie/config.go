@@ -56,6 +56,9 @@ type Config struct {
 	// Warn is told what nobody is told by an error: that messages may be lost. It runs on a goroutine of the client's and
 	// must not wait; nil: nobody is.
 	Warn func(Warning)
+	// Outage is told, if set, of a lost connection that takes long to be made again: after 2 s of trying, and once more
+	// when that is over. It runs on goroutines of the client's and must neither wait nor call the client.
+	Outage func(Outage)
 
 	DialTimeout    time.Duration // connecting and logging in; 0: 15 s
 	RequestTimeout time.Duration // one question and its answer; 0: 30 s

@@ -33,7 +33,9 @@ func (c *Client) redial(ctx context.Context, op string) (*link, error) {
 		return l, nil // another caller has done it
 	}
 	<-l.gone
+	ended := c.watchOutage()
 	fresh, err := c.redialUntil(ctx)
+	ended(err == nil)
 	if err != nil {
 		return nil, with(c.stillLost(l, err), op, "")
 	}

@@ -66,7 +66,7 @@
 ---@field timeout? duration for dialling and login, `"15s"`
 ---@field request_timeout? duration for one answer, `"30s"`
 ---@field liveness? duration within which a dead connection is found, `"20s"`
----@field reconnect? boolean connect again for later commands, true
+---@field reconnect? boolean connect again for later commands, true; a command waits `request_timeout` for that, and a line on standard error tells of it after 2 s
 ---@field max_instances? integer launches beyond it wait their turn
 ---@field buffer? size unread events of all instances, `"256MiB"`
 ---@field out_buffer? size what waits to be written; beyond it `send` raises `overflow`, `"16MiB"`
