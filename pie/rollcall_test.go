@@ -18,7 +18,9 @@ import (
 // rolls is a server that launches what it is asked to and lists what the test says.
 type rolls struct {
 	listed  func(look int, ids []string) []string
-	between func(c *fakeConn, look int) // behind the answer to a look
+	between func(c *fakeConn, look int)  // behind the answer to a look; nil: nothing
+	born    func(c *fakeConn, id string) // behind the answer to a launch; nil: nothing
+	refuse  func() string                // the words for an attach; nil: nobody is known
 	ids     []string
 	looks   atomic.Int64
 }
@@ -33,8 +35,12 @@ func (r *rolls) serve(c *fakeConn) {
 		case wire.Identify:
 			c.yes(&cmd, "Authenticated (Engine disabled authentication)")
 		case wire.Launch:
-			r.ids = append(r.ids, fmt.Sprintf("%08d-aaaa-4aaa-8aaa-aaaaaaaaaaaa", len(r.ids)))
-			c.yes(&cmd, r.ids[len(r.ids)-1])
+			id := fmt.Sprintf("%08d-aaaa-4aaa-8aaa-aaaaaaaaaaaa", len(r.ids))
+			r.ids = append(r.ids, id)
+			c.yes(&cmd, id)
+			if r.born != nil {
+				r.born(c, id)
+			}
 		case wire.List:
 			look := int(r.looks.Add(1))
 			c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos(r.listed(look, r.ids))})
@@ -42,7 +48,11 @@ func (r *rolls) serve(c *fakeConn) {
 				r.between(c, look)
 			}
 		case wire.Attach:
-			c.no(&cmd, "Instance not found")
+			words := "Instance not found"
+			if r.refuse != nil {
+				words = r.refuse()
+			}
+			c.no(&cmd, words)
 		default:
 			c.yes(&cmd, "Pong")
 		}
@@ -139,34 +149,19 @@ func TestListIsNotBelievedAtOnce(t *testing.T) {
 // TestListThatIsCutIsNotBelieved: servers of 0.2 list fifty at most. Those are asked for one by one, and an answer that
 // knows nothing of them counts.
 func TestListThatIsCutIsNotBelieved(t *testing.T) {
-	r := &rolls{listed: func(_ int, ids []string) []string { return ids[max(0, len(ids)-50):] }}
-	synctest.Test(t, func(t *testing.T) {
-		alive := atomic.Bool{}
-		alive.Store(true)
-		f := newFake(t, "instance-0.2", func(c *fakeConn) {
-			for {
-				cmd, ok := c.read()
-				if !ok {
-					return
-				}
-				switch cmd.Kind {
-				case wire.Identify:
-					c.yes(&cmd, "Authenticated (Engine disabled authentication)")
-				case wire.Launch:
-					r.ids = append(r.ids, fmt.Sprintf("%08d-aaaa-4aaa-8aaa-aaaaaaaaaaaa", len(r.ids)))
-					c.yes(&cmd, r.ids[len(r.ids)-1])
-					c.out(r.ids[len(r.ids)-1], "begun") // from here on its end is safe, so that nothing else asks for it
-				case wire.List:
-					c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos(r.listed(0, r.ids))})
-				case wire.Attach:
-					if words := "Instance already attached"; alive.Load() {
-						c.no(&cmd, words)
-						continue
-					}
-					c.no(&cmd, "Instance not found")
-				}
+	var gone atomic.Bool
+	r := &rolls{
+		listed: func(_ int, ids []string) []string { return ids[max(0, len(ids)-50):] },
+		born:   func(c *fakeConn, id string) { c.out(id, "begun") }, // from here on its end is safe: nothing else asks for it
+		refuse: func() string {
+			if gone.Load() {
+				return "Instance not found"
 			}
-		})
+			return "Instance already attached"
+		},
+	}
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(t, "instance-0.2", r.serve)
 		c := f.dial(func(cfg *pie.Config) { cfg.Liveness = 20 * time.Second })
 		first := launch(t, c, pie.Launch{})
 		for range 60 {
@@ -176,7 +171,7 @@ func TestListThatIsCutIsNotBelieved(t *testing.T) {
 		if first.Settled() {
 			t.Errorf("it lives: %v", first.Failure())
 		}
-		alive.Store(false)
+		gone.Store(true)
 		time.Sleep(time.Hour)
 		if !errors.Is(first.Failure(), pie.ErrLost) {
 			t.Errorf("it is gone: %s", first.Status())
