@@ -57,6 +57,28 @@ func (l *link) list(ctx context.Context) ([]wire.InstanceInfo, error) {
 	return a.instances, nil
 }
 
+// roll is a server's list by id: whether the instance runs, or has ended and waits for somebody to take its end.
+type roll map[string]bool
+
+// has says whether the server has the instance at all.
+func (r roll) has(id string) bool {
+	_, listed := r[id]
+	return listed
+}
+
+// roll asks over one connection who is there.
+func (l *link) roll(ctx context.Context) (roll, error) {
+	list, err := l.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := make(roll, len(list))
+	for k := range list {
+		r[list[k].ID] = list[k].State != "finished"
+	}
+	return r, nil
+}
+
 // listed reads the answer on the reader's goroutine.
 func (l *link) listed(e *wire.Event, a reply) ([]wire.InstanceInfo, error) {
 	if !a.ok {

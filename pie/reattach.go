@@ -65,22 +65,18 @@ func (l *link) reattachAll() {
 // reattach goes through live once. It gives those of which it could not find out, as the gateway has no worker yet, and
 // those that were attached to again.
 func (l *link) reattach(ctx context.Context, live []*Instance) (left, back []*Instance) {
-	list, err := l.list(ctx)
+	there, err := l.roll(ctx)
 	if l.dead() {
 		return nil, nil // which settles them all
 	}
 	if err != nil {
 		return live, nil
 	}
-	running := make(map[string]bool, len(list))
-	for _, in := range list {
-		running[in.ID] = true
-	}
 	for _, i := range live {
 		if i.Settled() {
 			continue
 		}
-		if !running[i.id] {
+		if !there.has(i.id) {
 			i.settle(StatusLost, streamLost(i.id))
 			continue
 		}

@@ -109,19 +109,15 @@ func (l *link) absent(ctx context.Context, silent []*Instance) (absent []*Instan
 	if len(silent) == 0 {
 		return nil
 	}
-	list, err := l.list(ctx)
+	there, err := l.roll(ctx)
 	if err != nil {
 		l.unlisted(silent, err)
 		return nil
 	}
 	l.noList = time.Time{}
-	runs := make(map[string]bool, len(list))
-	for k := range list {
-		runs[list[k].ID] = list[k].State != "finished"
-	}
 	now := l.c.clock.Now()
 	for _, i := range silent {
-		if runs[i.id] {
+		if there[i.id] {
 			i.sight.seen(now, l.c.cfg.Silence)
 		} else {
 			absent = append(absent, i)

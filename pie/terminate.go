@@ -2,7 +2,6 @@ package pie
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/pierun/pierun/pie/wire"
@@ -41,9 +40,9 @@ func (l *link) terminateThere(ctx context.Context, id string) (bool, error) {
 // there says whether the server knows the instance. The list has all that this user owns, unless it is cut; then the
 // instance itself is asked for.
 func (l *link) there(ctx context.Context, id string) (bool, error) {
-	list, err := l.beside(ctx).list(ctx)
-	if err != nil || lists(list, id) || len(list) < listedMost {
-		return err == nil && lists(list, id), err
+	all, err := l.beside(ctx).roll(ctx)
+	if err != nil || all.has(id) || len(all) < listedMost {
+		return all.has(id), err
 	}
 	i := l.newAttached(Info{InstanceID: id})
 	a := l.attachOnce(ctx, i)
@@ -148,15 +147,11 @@ func (i *Instance) confirm() {
 // connection does not see is looked for again on this one.
 func (l *link) lacks(ctx context.Context, id string) bool {
 	side := l.beside(ctx)
-	list, err := side.list(ctx)
-	if err == nil && side != l && !lists(list, id) {
-		list, err = l.list(ctx)
+	all, err := side.roll(ctx)
+	if err == nil && side != l && !all.has(id) {
+		all, err = l.roll(ctx)
 	}
-	return err == nil && !lists(list, id)
-}
-
-func lists(list []wire.InstanceInfo, id string) bool {
-	return slices.ContainsFunc(list, func(in wire.InstanceInfo) bool { return in.ID == id })
+	return err == nil && !all.has(id)
 }
 
 // endUnheard is for a server that answers no terminate and has no list.
