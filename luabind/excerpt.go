@@ -60,23 +60,7 @@ const (
 	mostLines   = 40
 )
 
-// brief is the beginning of a text that would fill the screen, and a note.
-func brief(text string) string {
-	end, lines := min(len(text), longestText), 0
-	for i := range end {
-		if text[i] == '\n' {
-			lines++
-		}
-		if lines == mostLines {
-			end = i
-			break
-		}
-	}
-	if end == len(text) {
-		return text
-	}
-	return strings.ToValidUTF8(text[:end], "") + fmt.Sprintf("… (cut: %d bytes in all)", len(text))
-}
+func brief(text string) string { return luavalue.Brief(text, longestText, mostLines) }
 
 func indent(b *strings.Builder, by, text string) {
 	for line := range strings.SplitSeq(text, "\n") {

@@ -1,9 +1,10 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/pierun/pierun/luabind/luavalue"
 )
 
 // longestText is how many bytes of one text are printed: an error may hold all that a program wrote.
@@ -12,9 +13,7 @@ const longestText = 16 << 10
 // printable is a text of others as a terminal may show it: without the characters that would take command of the
 // terminal or turn the order of the words round, and cut, with a note, where it would fill the screen.
 func printable(text string) string {
-	if n := len(text); n > longestText {
-		text = strings.ToValidUTF8(text[:longestText], "") + fmt.Sprintf("… (cut: %d bytes in all)", n)
-	}
+	text = luavalue.Brief(text, longestText, 0)
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
 			return '·'
