@@ -129,7 +129,7 @@ func (rt *Runtime) baiConfigCall(L *lua.LState) int {
 
 // baiOptionNames are the options of a client.
 func baiOptionNames() []string {
-	return []string{"access_key", "secret_key", "endpoint", "mode", "user", "password", "domain", "group", "api_version", "ca_file",
+	return []string{"access_key", "secret_key", "endpoint", "mode", "user", "password", "token", "domain", "group", "api_version", "ca_file",
 		"skip_tls_verify", "connect_timeout", "request_timeout", "long_timeout", "agent_signature"}
 }
 
@@ -137,8 +137,8 @@ func baiOptionNames() []string {
 func baiOptions(L *lua.LState, idx int, op string) backendai.Config {
 	o := luavalue.Opts(L, idx, op, baiOptionNames()...)
 	c := backendai.Config{AccessKey: o.String("access_key", ""), SecretKey: o.String("secret_key", ""), Mode: backendai.Mode(o.String("mode", "")),
-		User: o.String("user", ""), Password: o.String("password", ""), Domain: o.String("domain", ""), Group: o.String("group", ""),
-		APIVersion: o.String("api_version", ""), CAFile: o.String("ca_file", ""), SkipTLSVerify: o.Bool("skip_tls_verify", false),
+		User: o.String("user", ""), Password: o.String("password", ""), Token: o.String("token", ""),
+		Domain: o.String("domain", ""), Group: o.String("group", ""), APIVersion: o.String("api_version", ""), CAFile: o.String("ca_file", ""), SkipTLSVerify: o.Bool("skip_tls_verify", false),
 		ConnectTimeout: o.Duration("connect_timeout", 0), RequestTimeout: o.Duration("request_timeout", 0),
 		LongTimeout: o.Duration("long_timeout", 0), AgentSignature: o.String("agent_signature", "")}
 	c.Endpoints = strings.FieldsFunc(o.String("endpoint", ""), func(r rune) bool { return r == ',' || r == ' ' })

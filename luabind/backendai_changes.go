@@ -52,19 +52,21 @@ func baiTaskLogs(L *lua.LState) int {
 	return 1
 }
 
-// client:fetch_ssh_keypair() gives the public key that sessions let in; nil for none.
+// client:fetch_ssh_keypair() gives {ssh_public_key = text}, the key that sessions let in; no field for none.
 func baiSSHKey(L *lua.LState) int {
 	const op = "client:fetch_ssh_keypair"
-	L.Push(knownText(baiAsk(L, op, self[*baiClient](L, op).inner.SSHKey)))
+	t := L.CreateTable(0, 1)
+	setKnown(t, "ssh_public_key", baiAsk(L, op, self[*baiClient](L, op).inner.SSHKey))
+	L.Push(t)
 	return 1
 }
 
-// client:refresh_ssh_keypair() makes a new pair and gives {public, private}.
+// client:refresh_ssh_keypair() makes a new pair and gives {ssh_public_key, ssh_private_key}, as public and private, too.
 func baiNewSSHKey(L *lua.LState) int {
 	const op = "client:refresh_ssh_keypair"
 	c := self[*baiClient](L, op)
 	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (map[string]string, error) {
 		public, private, err := c.inner.RenewSSHKey(ctx)
-		return map[string]string{"public": public, "private": private}, err
+		return map[string]string{"ssh_public_key": public, "ssh_private_key": private, "public": public, "private": private}, err
 	}))
 }

@@ -15,12 +15,12 @@ import (
 func (rt *Runtime) openBAIClient() {
 	methods := map[string]lua.LGFunction{
 		"get_server_version": baiVersion, "get_manager_version": baiVersion, "generate_session_id": baiGenerateID,
-		"create_if_not_exists": baiCreate, "create_kernel": baiCreate,
+		"create_if_not_exists": baiCreate, "create_kernel": baiCreate, "create_session_from_template": baiCreateFromTemplate,
 		"get_information": baiInformation, "get_info": baiInformation, "get_logs": baiLogs,
 		"destroy": baiDestroy, "destroy_kernel": baiDestroy, "restart": baiRestart, "refresh_kernel": baiRestart,
 		"execute": baiExecute, "run_code": baiRunCode, "upload": baiUpload, "download": baiDownload, "download_single": baiDownloadOne,
 		"gql": baiGraphQL, "query": baiGraphQL, "get_resource_slots": baiSlots, "shutdown_service": baiShutdown,
-		"login": baiLogin, "check_login": baiCheckLogin, "logout": baiLogout, "authorize": baiAuthorize, "verify": baiVerify,
+		"supports": baiSupports, "login": baiLogin, "token_login": baiTokenLogin, "check_login": baiCheckLogin, "logout": baiLogout, "authorize": baiAuthorize, "verify": baiVerify,
 		"request": baiRequest, "rate_limit": baiRate,
 		"session": baiSessionCall, "attach": baiAttach, "sessions": baiSessions, "events": baiEvents, "background_task": baiTask,
 		"get_task_logs": baiTaskLogs, "fetch_ssh_keypair": baiSSHKey, "refresh_ssh_keypair": baiNewSSHKey,
@@ -58,6 +58,14 @@ func baiVersion(L *lua.LState) int {
 	return pushGo(L, map[string]string{"version": m.Server.String(), "manager": m.Release, "endpoint": m.Endpoint, "announced": m.Version.String()})
 }
 
+// client:supports(feature) asks by the JavaScript client's word for it; false for a word that nobody knows.
+func baiSupports(L *lua.LState) int {
+	const op = "client:supports"
+	c, feature := self[*baiClient](L, op), luavalue.ArgString(L, 2, op)
+	L.Push(lua.LBool(baiAsk(L, op, func(ctx context.Context) (bool, error) { return c.inner.Supports(ctx, feature) })))
+	return 1
+}
+
 // client:generate_session_id() gives a name that nobody else has.
 func baiGenerateID(L *lua.LState) int {
 	self[*baiClient](L, "client:generate_session_id")
@@ -66,25 +74,6 @@ func baiGenerateID(L *lua.LState) int {
 }
 
 func newSessionName() string { return "pierun-" + backendai.NewRunID()[:12] }
-
-// client:create_if_not_exists(image, id[, config[, tag[, {keep = false}]]]) waits until the session runs.
-func baiCreate(L *lua.LState) int {
-	const op = "client:create_if_not_exists"
-	c := self[*baiClient](L, op)
-	image, name, tag := luavalue.ArgString(L, 2, op), L.OptString(3, ""), L.OptString(5, "")
-	if name == "" {
-		name = newSessionName()
-	}
-	config := baiBody(L, 4, op)
-	o := luavalue.Opts(L, 6, op, "keep")
-	made := c.create(L, op, func(ctx context.Context) (*backendai.Created, error) {
-		return c.inner.CreateIfNotExists(ctx, image, name, config, tag)
-	})
-	if s := c.adopt(L, made, !o.Bool("keep", false), nil); o.Bool("keep", false) {
-		s.leave()
-	}
-	return pushJSON(L, made.Raw)
-}
 
 // baiBody is a table argument as JSON; nil for none.
 func baiBody(L *lua.LState, n int, op string) json.RawMessage {
@@ -106,25 +95,24 @@ func baiInformation(L *lua.LState) int {
 	return pushJSON(L, info.Raw)
 }
 
-// client:get_logs(id[, owner_access_key]) gives the text.
+// client:get_logs(id[, owner_access_key]) gives {result = {logs = text}}.
 func baiLogs(L *lua.LState) int {
 	const op = "client:get_logs"
 	c, id, owner := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), L.OptString(3, "")
-	L.Push(lua.LString(baiAsk(L, op, func(ctx context.Context) (string, error) { return c.inner.Logs(ctx, id, owner) })))
-	return 1
+	return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.LogsRaw(ctx, id, owner) }))
 }
 
-// client:destroy(id[, owner_access_key[, forced]]) gives the statistics, or nothing.
+// client:destroy(id[, owner_access_key[, forced]]) gives {stats = {…}}, or nothing.
 func baiDestroy(L *lua.LState) int {
 	const op = "client:destroy"
 	c, id := self[*baiClient](L, op), luavalue.ArgString(L, 2, op)
 	o := backendai.DestroyOptions{Owner: L.OptString(3, ""), Forced: lua.LVAsBool(L.Get(4))}
-	stats := baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.Destroy(ctx, id, o) })
+	answer := baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.Destroy(ctx, id, o) })
 	c.forget(id)
-	if len(stats) == 0 {
+	if len(answer) == 0 {
 		return 0
 	}
-	return pushJSON(L, stats)
+	return pushJSON(L, answer)
 }
 
 // client:restart(id[, owner_access_key]).

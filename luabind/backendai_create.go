@@ -5,9 +5,54 @@ import (
 	"errors"
 
 	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
 	lua "github.com/yuin/gopher-lua"
 )
+
+// client:create_if_not_exists(image, id[, config[, tag[, {keep = false}]]]) waits until the session runs.
+func baiCreate(L *lua.LState) int {
+	const op = "client:create_if_not_exists"
+	c := self[*baiClient](L, op)
+	image, name, tag := luavalue.ArgString(L, 2, op), L.OptString(3, ""), L.OptString(5, "")
+	if name == "" {
+		name = newSessionName()
+	}
+	config := baiBody(L, 4, op)
+	o := luavalue.Opts(L, 6, op, "keep")
+	return c.createWhole(L, op, o.Bool("keep", false), func(ctx context.Context) (*backendai.Created, error) {
+		return c.inner.CreateIfNotExists(ctx, image, name, config, tag)
+	})
+}
+
+// createWhole makes a session and gives all that the manager says; it ends with its scope, unless it is kept.
+func (c *baiClient) createWhole(L *lua.LState, op string, keep bool, work func(context.Context) (*backendai.Created, error)) int {
+	made := c.create(L, op, work)
+	if s := c.adopt(L, made, !keep, nil); keep {
+		s.leave()
+	}
+	return pushJSON(L, made.Raw)
+}
+
+// templateNames are the options of a session from a template, as the JavaScript client has them.
+func templateNames() []string {
+	return []string{"cpu", "mem", "cuda.device", "cuda.shares", "fgpu", "rocm", "rocm.device", "tpu", "tpu.device", "shmem", "env", "mounts",
+		"scaling_group", "cluster_size", "cluster_mode", "group_name", "domain", "type", "starts_at", "enqueueOnly", "maxWaitSeconds",
+		"reuseIfExists", "startupCommand", "bootstrap_script", "owner_access_key"}
+}
+
+// client:create_session_from_template(template, image, id[, options[, {keep = false}]]) waits until the session runs,
+// unless the options say enqueueOnly.
+func baiCreateFromTemplate(L *lua.LState) int {
+	const op = "client:create_session_from_template"
+	c := self[*baiClient](L, op)
+	t := backendai.TemplateCall{Template: luavalue.ArgString(L, 2, op), Image: L.OptString(3, ""), Name: orWord(L.OptString(4, ""), newSessionName())}
+	luavalue.Opts(L, 5, op, templateNames()...)
+	t.Options = baiBody(L, 5, op)
+	return c.createWhole(L, op, luavalue.Opts(L, 6, op, "keep").Bool("keep", false), func(ctx context.Context) (*backendai.Created, error) {
+		return c.inner.CreateFromTemplate(ctx, t)
+	})
+}
 
 // create makes a session and never loses one: when the task leaves while the request is under way, the session that may
 // come of it is destroyed as soon as it is known.

@@ -8,9 +8,20 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
+// client:login() logs in at the web server; true.
 func baiLogin(L *lua.LState) int {
 	baiDo(L, "client:login", self[*baiClient](L, "client:login").inner.Login)
-	return 0
+	L.Push(lua.LTrue)
+	return 1
+}
+
+// client:token_login([token[, name]]) logs in with the token of a single sign-on, that of the options if none is given; true.
+func baiTokenLogin(L *lua.LState) int {
+	const op = "client:token_login"
+	c, token, name := self[*baiClient](L, op), L.OptString(2, ""), L.OptString(3, "")
+	baiDo(L, op, func(ctx context.Context) error { return c.inner.TokenLogin(ctx, token, name) })
+	L.Push(lua.LTrue)
+	return 1
 }
 
 func baiCheckLogin(L *lua.LState) int {

@@ -75,7 +75,7 @@ repeat
   if got.result.status == "waiting-input" then mode, code = "input", "Lablup" end
 until got.result.status == "finished"
 print()
-print(client:get_information("my-session-id").status, #client:get_logs("my-session-id") > 10)
+print(client:get_information("my-session-id").status, #client:get_logs("my-session-id").result.logs > 10)
 client:restart("my-session-id")
 client:upload("my-session-id", "a.txt", "hello")
 print(client:download_single("my-session-id", "a.txt"), client:download("my-session-id", {"a.txt"})["a.txt"])

@@ -17,7 +17,7 @@ func vfolderMethods() map[string]baiMethod {
 		"rename": vfolderRename, "mkdir": vfolderMkdir, "list_files": vfolderFiles, "delete_files": vfolderDeleteFiles,
 		"rename_file": vfolderRenameFile, "upload": vfolderUpload, "download": vfolderDownload, "invite": vfolderInvite,
 		"invitations": vfolderInvitations, "accept_invitation": vfolderAccept, "delete_invitation": vfolderDecline,
-		"share": vfolderShare, "unshare": vfolderUnshare, "leave": vfolderLeave, "clone": vfolderClone,
+		"share": vfolderShare, "unshare": vfolderUnshare, "leave": vfolderLeave, "clone": vfolderClone, "shared": vfolderShared,
 	}
 }
 
@@ -140,6 +140,11 @@ func vfolderUnshare(L *lua.LState, c *baiClient, op string) int {
 	emails, name := textList(L, luavalue.ArgTable(L, 1, op), op), word(L, 2, op)
 	baiDo(L, op, func(ctx context.Context) error { return c.inner.UnshareFolder(ctx, name, emails) })
 	return 0
+}
+
+// shared() tells who can use which folder of whom.
+func vfolderShared(L *lua.LState, c *baiClient, op string) int {
+	return pushJSON(L, baiAsk(L, op, c.inner.SharedFolders))
 }
 
 func vfolderLeave(L *lua.LState, c *baiClient, op string) int {

@@ -26,7 +26,8 @@ type Client struct {
 	manager   atomic.Pointer[Manager]
 	gate      chan struct{} // one handshake at a time
 	runs      finishedRuns
-	loggedIn  atomic.Bool // ModeSession
+	loggedIn  atomic.Bool            // ModeSession
+	account   atomic.Pointer[string] // the access key that the login told
 	connected sync.Once
 	life      context.Context
 	end       context.CancelFunc
@@ -127,7 +128,7 @@ func (c *Client) Manager(ctx context.Context) (*Manager, error) {
 		return m, nil
 	}
 	if c.cfg.Mode == ModeSession && !c.loggedIn.Load() {
-		if err := c.Login(ctx); err != nil {
+		if err := c.logIn(ctx); err != nil {
 			return nil, err
 		}
 	}

@@ -32,7 +32,8 @@ type Config struct {
 	AccessKey, SecretKey string   // required in ModeAPI
 	Endpoints            []string // absolute http or https URLs; nil: DefaultEndpoint. The next is tried when one cannot be reached
 	Mode                 Mode     // "": ModeAPI
-	User, Password       string   // required in ModeSession
+	User, Password       string   // required in ModeSession, unless there is a Token
+	Token                string   // of a single sign-on, in ModeSession: logs in in the place of User
 	Domain, Group        string   // domain and project of new sessions; "": "default"
 	APIVersion           string   // "v6.20220615"; "": ask the manager
 	Mounts               []string // virtual folders that new sessions get unless they name their own
@@ -84,6 +85,9 @@ func (c Config) checkMode() error {
 			missing(c.AccessKey, "BACKEND_ACCESS_KEY", "access_key", "an access key"),
 			missing(c.SecretKey, "BACKEND_SECRET_KEY", "secret_key", "the secret of the access key"))
 	case ModeSession:
+		if c.Token != "" {
+			return nil
+		}
 		return firstError(
 			missing(c.User, "BACKEND_USER", "user", "the user name of the web server"),
 			missing(c.Password, "BACKEND_PASSWORD", "password", "the password of the web server"))

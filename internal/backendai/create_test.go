@@ -66,29 +66,6 @@ func TestCreateVectors(t *testing.T) {
 	}
 }
 
-// TestTemplateVectors: the same, up to what that client leaves to chance, and this one says.
-func TestTemplateVectors(t *testing.T) {
-	seen := 0
-	for _, r := range newest(t, "createSessionFromTemplate") {
-		seen++
-		c, record := vectorClient(t, r)
-		b := r.recorded(t)
-		if _, err := c.CreateFromTemplate(context.Background(), text(r, 0), SessionSpec{Image: b.Image, Name: b.Name, Config: b.Config}); err != nil {
-			t.Fatal(err)
-		}
-		want := strings.TrimSuffix(r.body(), "}") + `,"enqueueOnly":true,"reuseIfExists":true}`
-		if r.Version < "v5" {
-			want = strings.Replace(want, `"name":`, `"clientSessionToken":`, 1) // that client's own word for it everywhere else
-		}
-		if record.body != want {
-			t.Errorf("%s: body\n%s, want\n%s", r.Version, record.body, want)
-		}
-	}
-	if seen != 2 {
-		t.Errorf("%d vectors", seen)
-	}
-}
-
 // TestFullCreateVectors asks for everything that client has a name for. The bytes cannot be the same: it writes config last
 // and amounts as numbers, where the client this one is to equal writes config third and passes amounts on as they are. So
 // the keys are put into one order, and amounts into texts; the rest is compared byte for byte.

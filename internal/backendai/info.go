@@ -83,9 +83,18 @@ func (c *Client) SessionEnd(ctx context.Context, id string) (*End, error) {
 // Logs is everything the session has written so far. Use the id: ended sessions of the same name make a name ambiguous.
 func (c *Client) Logs(ctx context.Context, id, owner string) (string, error) {
 	var b struct{ Result struct{ Logs string } }
-	k := call{op: "read the logs of session " + id, method: "GET", area: sessionArea, path: segments(id, "logs"), query: query{"owner_access_key", owner}}
-	err := c.get(ctx, k, &b)
+	err := c.get(ctx, logsCall(id, owner), &b)
 	return b.Result.Logs, err
+}
+
+// LogsRaw is Logs as the manager writes it: {"result": {"logs": "…"}}.
+func (c *Client) LogsRaw(ctx context.Context, id, owner string) (json.RawMessage, error) {
+	var out json.RawMessage
+	return out, c.get(ctx, logsCall(id, owner), &out)
+}
+
+func logsCall(id, owner string) call {
+	return call{op: "read the logs of session " + id, method: "GET", area: sessionArea, path: segments(id, "logs"), query: query{"owner_access_key", owner}}
 }
 
 // Match is a session found by the beginning of its name or id.

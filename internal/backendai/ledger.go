@@ -29,8 +29,14 @@ func (noLedger) Ended(string)                           {}
 // Place is how a ledger names the manager of an endpoint.
 func (c *Client) Place() string { return "backendai+" + c.ends[0].String() }
 
-// Owner is who the client's sessions belong to: the access key, or the user of a web server.
-func (c *Client) Owner() string { return orElse(c.cfg.AccessKey, c.cfg.User) }
+// Owner is who the client's sessions belong to: the access key, or the user of a web server; with a token, the access key
+// that its login has told.
+func (c *Client) Owner() string {
+	if key := c.account.Load(); key != nil && c.cfg.Token != "" {
+		return *key
+	}
+	return orElse(c.cfg.AccessKey, c.cfg.User)
+}
 
 // Keep tells the ledger that a session goes on by itself, on purpose.
 func (c *Client) Keep(id string) { c.cfg.Ledger.Kept(id) }

@@ -4,19 +4,45 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 )
 
 // Login opens a session at the web server, in ModeSession; the cookie stays in the client. Calls log in by themselves
 // when they have to.
 func (c *Client) Login(ctx context.Context) error {
+	if c.cfg.User == "" && c.cfg.Mode == ModeSession {
+		return misuse("to log in by name needs a user and a password; with a token, log in by that")
+	}
+	return c.enter(ctx, call{op: "log in as " + c.cfg.User, path: "/server/login", body: encodeJSON(struct {
+		User     string `json:"username"`
+		Password string `json:"password"`
+	}{c.cfg.User, c.cfg.Password})})
+}
+
+// TokenLogin is Login with the token of a single sign-on ("": Config.Token), which the site's authority has given out.
+// name is what the web server calls it; "" is what they do unless told otherwise.
+func (c *Client) TokenLogin(ctx context.Context, token, name string) error {
+	body := map[string]string{}
+	if token = orElse(token, c.cfg.Token); token != "" {
+		body[orElse(name, "sToken")] = token
+	}
+	return c.enter(ctx, call{op: "log in with a token", path: "/server/token-login", body: encodeJSON(body)})
+}
+
+// logIn is the login that the configuration has the means for.
+func (c *Client) logIn(ctx context.Context) error {
+	if c.cfg.Token != "" {
+		return c.TokenLogin(ctx, "", "")
+	}
+	return c.Login(ctx)
+}
+
+// enter makes the call of a login.
+func (c *Client) enter(ctx context.Context, k call) error {
 	if c.cfg.Mode != ModeSession {
 		return misuse("login is for the SESSION mode; in API mode every request is signed")
 	}
-	k := call{op: "log in as " + c.cfg.User, method: "POST", path: "/server/login", unsigned: true, quiet: true,
-		body: encodeJSON(struct {
-			User     string `json:"username"`
-			Password string `json:"password"`
-		}{c.cfg.User, c.cfg.Password})}
+	k.method, k.unsigned, k.quiet = "POST", true, true
 	a, err := c.send(ctx, k, nil)
 	if err != nil {
 		return err
@@ -26,7 +52,20 @@ func (c *Client) Login(ctx context.Context) error {
 		err = refusedLogin(k, a)
 	}
 	c.loggedIn.Store(err == nil)
+	c.noteAccount(a)
 	return err
+}
+
+// noteAccount keeps the access key that a login tells.
+func (c *Client) noteAccount(a *answer) {
+	var b struct {
+		Data struct {
+			AccessKey string `json:"access_key"`
+		} `json:"data"`
+	}
+	if json.Unmarshal(a.body, &b) == nil && b.Data.AccessKey != "" {
+		c.account.Store(&b.Data.AccessKey)
+	}
 }
 
 func authenticated(k call, a *answer) (bool, error) {
@@ -50,7 +89,14 @@ func refusedLogin(k call, a *answer) error {
 	}
 	_ = json.Unmarshal(a.body, &b)
 	return &Error{Type: ErrServer, Op: k.op, Method: k.method, Path: k.path, Status: a.status, Reason: "OK", Problem: "auth-failed",
-		Title: orElse(b.Data.Title, "the login was refused"), Msg: b.Data.Details, Hint: "check BACKEND_USER and BACKEND_PASSWORD"}
+		Title: orElse(b.Data.Title, "the login was refused"), Msg: b.Data.Details, Hint: loginHint(k)}
+}
+
+func loginHint(k call) string {
+	if strings.HasSuffix(k.path, "/token-login") {
+		return "tokens live for a short time only: is it a fresh one, and does the site take any?"
+	}
+	return "check BACKEND_USER and BACKEND_PASSWORD"
 }
 
 // CheckLogin asks whether the cookie still holds.

@@ -30,7 +30,7 @@ func (m Mutation) text(named bool) string {
 		}
 		return "(" + strings.Join(list, ",") + ")"
 	}
-	return "mutation" + brackets(vars) + "{done:" + m.Field + brackets(args) + "{ok msg " + m.Gives + "}}"
+	return "mutation" + brackets(vars) + "{" + m.Field + brackets(args) + "{ok msg " + m.Gives + "}}"
 }
 
 // Change makes a change; key says to what ("" where the mutation takes none), props with which values. Managers answer 200
@@ -43,7 +43,7 @@ func (c *Client) Change(ctx context.Context, m Mutation, key string, props json.
 	if m.Input != "" {
 		variables["props"] = props
 	}
-	var out struct{ Done json.RawMessage }
+	var out map[string]json.RawMessage
 	if err := c.GraphQL(ctx, m.text(key != ""), variables, &out); err != nil {
 		return nil, err
 	}
@@ -51,11 +51,11 @@ func (c *Client) Change(ctx context.Context, m Mutation, key string, props json.
 		OK  bool
 		Msg string
 	}
-	if err := json.Unmarshal(out.Done, &said); err != nil || !said.OK {
+	if err := json.Unmarshal(out[m.Field], &said); err != nil || !said.OK {
 		return nil, &Error{Type: ErrServer, Op: m.Field + " " + key, Method: "POST", Path: "/admin/graphql", Status: 200, Reason: "OK",
 			Title: "the change was refused", Msg: said.Msg, Err: errors.New(orElse(said.Msg, "the manager does not say why"))}
 	}
-	return out.Done, nil
+	return out[m.Field], nil
 }
 
 // RecalculateUsage has the manager count anew what everybody uses; for super admins.

@@ -147,24 +147,6 @@ func ports(list []portBody) []Port {
 	return out
 }
 
-// CreateFromTemplate creates a session from a template; overrides may be nil. The spec's name is required, its image may be "".
-func (c *Client) CreateFromTemplate(ctx context.Context, template string, spec SessionSpec) (*Created, error) {
-	m, err := c.Manager(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := CheckName(spec.Name); err != nil {
-		return nil, err
-	}
-	body := struct {
-		Template string `json:"template_id"`
-		createBody
-	}{template, spec.body(m, c.cfg.LongTimeout)}
-	k := call{op: "create session " + spec.Name + " from a template", method: "POST", area: sessionArea,
-		path: "/_/create-from-template", body: encodeJSON(body), timeout: c.cfg.LongTimeout}
-	return c.made(ctx, k, spec.Name)
-}
-
 // DestroyOptions of Destroy.
 type DestroyOptions struct {
 	Forced    bool   // also while it is SCHEDULED, PREPARING, TERMINATING or in ERROR
@@ -172,20 +154,18 @@ type DestroyOptions struct {
 	Owner     string // access key of the owner; admins
 }
 
-// Destroy ends a session and returns what it used (nil if the manager does not say). It answers when the container is
-// gone, which takes seconds. A session that is not there is an error that is NotFound.
+// Destroy ends a session and returns the manager's answer, {"stats": {…}}; nil if there is none. It answers when the
+// container is gone, which takes seconds. A session that is not there is an error that is NotFound.
 func (c *Client) Destroy(ctx context.Context, id string, o DestroyOptions) (json.RawMessage, error) {
 	q := query{"owner_access_key", o.Owner, "forced", flag(o.Forced), "recursive", flag(o.Recursive)}
 	a, err := c.do(ctx, call{op: "destroy session " + id, method: "DELETE", area: sessionArea, path: segments(id), query: q, timeout: c.cfg.LongTimeout})
 	if err == nil || errors.Is(err, NotFound()) {
 		c.cfg.Ledger.Ended(id)
 	}
-	if err != nil {
-		return nil, err
+	if err != nil || a.kind != KindJSON {
+		return nil, err // 204 by the documentation, 200 with statistics by the releases
 	}
-	var b struct{ Stats json.RawMessage }
-	_ = json.Unmarshal(a.body, &b) // 204 by the documentation, 200 with statistics by the releases
-	return b.Stats, nil
+	return a.body, nil
 }
 
 // EndSession makes sure that a session is gone: it destroys it, by force where the manager refuses because of the state

@@ -71,9 +71,9 @@ func (c *Client) DeclineInvitation(ctx context.Context, id string) error {
 		body: encodeJSON(map[string]string{"inv_id": id})})
 }
 
-// SharedFolders lists who can use which of the caller's folders, as the manager writes it.
+// SharedFolders lists who can use which folder of whom, as the manager writes it.
 func (c *Client) SharedFolders(ctx context.Context) (json.RawMessage, error) {
-	var out json.RawMessage
-	err := c.get(ctx, call{op: "list shared folders", method: "GET", path: "/folders/_/shared"}, &out)
-	return out, err
+	var b struct{ Shared json.RawMessage }
+	err := c.get(ctx, call{op: "list shared folders", method: "GET", path: "/folders/_/shared"}, &b)
+	return b.Shared, err
 }

@@ -14,6 +14,7 @@
 ---@field mode? "API"|"SESSION"
 ---@field user? string of the web server, in SESSION mode
 ---@field password? string
+---@field token? string of a single sign-on, in SESSION mode: logs in in the place of user and password
 ---@field domain? string
 ---@field group? string
 ---@field api_version? string ask the manager
@@ -108,6 +109,15 @@
 --- client.vfolder.upload("in/model.bin", "model.bin", "data")
 --- for _, f in ipairs(client.vfolder.list_files("in", "data")) do print(f.name) end
 --- ```
+---
+--- To give a folder to others, a user's own goes by `invite`, and a project's (`create(name, nil, { group = … })`) by `share`,
+--- which is for admins.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- client.vfolder.invite("ro", { "bob@example.com" }, "data")
+--- for _, offer in ipairs(client.vfolder.invitations()) do client.vfolder.accept_invitation(offer.id) end
+--- ```
 ---@class backendai.Folders
 ---@field list fun(group_id?: string): table[]
 ---@field list_hosts fun(): table
@@ -127,6 +137,7 @@
 ---@field delete_invitation fun(id: string)
 ---@field share fun(permission: string, emails: string[], name: string)
 ---@field unshare fun(emails: string[], name: string)
+---@field shared fun(): table[] who can use which folder of whom: vfolder_name, shared_to, perm
 ---@field leave fun(name: string)
 ---@field clone fun(target_name: string, name: string, host?: string): table
 
@@ -269,7 +280,8 @@ function backendai.from_env() end
 ---@return backendai.Session
 function backendai.pie(opts) end
 
---- A client of a manager. The methods with the names of the JavaScript client take its arguments; the rest reads better.
+--- A client of a manager. The methods with the names of the JavaScript client take its arguments and give the manager's whole
+--- answer; the rest reads better. Lists, among the fields below, give what is inside the answer.
 ---@class backendai.Client
 ---@field compute_session backendai.ComputeSessions
 ---@field vfolder backendai.Folders
@@ -344,6 +356,35 @@ function Client:create_if_not_exists(image, id, config, tag, opts) end
 ---@return table
 function Client:create_kernel(image, id, config, tag, opts) end
 
+--- Creates a session from a template of the site, by its id, or takes the live one of that name and image, and waits until it
+--- runs. `options` holds amounts and words side by side, as the JavaScript client takes them: what they name goes before the
+--- template. One that was created is destroyed with its scope, unless `keep` is set.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- local made = client:create_session_from_template("0f0d1c3e-0000-4000-8000-000000000001", nil, "my-session", { cpu = 2, mem = "4g" })
+--- print(made.sessionId, made.status, made.created)
+--- ```
+---@param template string
+---@param image? string the template's
+---@param id? string
+---@param options? {cpu?: number|string, mem?: number|string, ["cuda.device"]?: number|string, ["cuda.shares"]?: number|string, fgpu?: number|string, rocm?: number|string, ["rocm.device"]?: number|string, tpu?: number|string, ["tpu.device"]?: number|string, shmem?: string, env?: table<string, string>, mounts?: string[], scaling_group?: string, cluster_size?: integer, cluster_mode?: string, group_name?: string, domain?: string, type?: string, starts_at?: string, enqueueOnly?: boolean, maxWaitSeconds?: integer, reuseIfExists?: boolean, startupCommand?: string, bootstrap_script?: string, owner_access_key?: string}
+---@param opts? {keep?: boolean}
+---@return table
+function Client:create_session_from_template(template, image, id, options, opts) end
+
+--- Whether the manager can do something, by the JavaScript client's word for it: "group", "group-folder", "scaling-group",
+--- "system-images", "detailed-session-states", "change-user-name", "multi-container", "multi-node", "storage-proxy",
+--- "hardware-metadata", "avoid-hol-blocking". False for any other word.
+---
+--- ```lua
+--- local client = require("backendai").client()
+--- print(client:supports("multi-node"))
+--- ```
+---@param feature string
+---@return boolean
+function Client:supports(feature) end
+
 --- What the manager tells about a live session. One that has ended raises, with problem "object-not-found".
 ---
 --- ```lua
@@ -366,39 +407,43 @@ function Client:get_information(id, owner_access_key) end
 ---@return table
 function Client:get_info(id, owner_access_key) end
 
---- Everything the session has written so far: the text itself, without the tables around it (`result.logs`).
+--- Everything the session has written so far, in the manager's answer. `session:logs` gives it line by line.
 ---
 --- ```lua
 --- local client = require("backendai").client()
---- print(client:get_logs("my-session"))
+--- print(client:get_logs("my-session").result.logs)
 --- ```
 ---@param id string
 ---@param owner_access_key? string
----@return string
+---@return {result: {logs: string}}
 function Client:get_logs(id, owner_access_key) end
 
---- Ends a session and waits for that. Gives what it used (`stats`), where the manager says.
+--- Ends a session and waits for that. Gives the manager's answer, whose `stats` say what it used; nil where there is none. A
+--- session that is being made wants `forced`, and one whose image is being fetched (PULLING) cannot be ended before it has it.
 ---
 --- ```lua
 --- local client = require("backendai").client()
---- client:destroy("my-session")
+--- local answer = client:destroy("my-session")
+--- print(answer and answer.stats.status)
 --- ```
 ---@param id string
 ---@param owner_access_key? string
 ---@param forced? boolean
----@return table?
+---@return {stats: table}?
 function Client:destroy(id, owner_access_key, forced) end
 
---- Ends a session and waits for that. Gives what it used (`stats`), where the manager says.
+--- Ends a session and waits for that. Gives the manager's answer, whose `stats` say what it used; nil where there is none. A
+--- session that is being made wants `forced`, and one whose image is being fetched (PULLING) cannot be ended before it has it.
 ---
 --- ```lua
 --- local client = require("backendai").client()
---- client:destroy_kernel("my-session")
+--- local answer = client:destroy_kernel("my-session")
+--- print(answer and answer.stats.status)
 --- ```
 ---@param id string
 ---@param owner_access_key? string
 ---@param forced? boolean
----@return table?
+---@return {stats: table}?
 function Client:destroy_kernel(id, owner_access_key, forced) end
 
 --- Makes a new container: state is lost, files stay. Tunnels into it are dead afterwards on some managers.
@@ -524,13 +569,27 @@ function Client:get_resource_slots() end
 ---@param name string
 function Client:shutdown_service(id, name) end
 
---- Logs in at the web server, in SESSION mode. Calls do it by themselves.
+--- Logs in at the web server, in SESSION mode. Calls do it by themselves. True; a login that is refused raises.
 ---
 --- ```lua
---- local client = require("backendai").client()
---- client:login()
+--- local client = require("backendai").client{ mode = "SESSION", user = "me@example.com", password = "secret" }
+--- print(client:login())
 --- ```
+---@return boolean
 function Client:login() end
+
+--- Logs in at the web server with the token of a single sign-on, or with the `token` that the client was made with; calls of
+--- such a client do it by themselves. `name` is what the site calls the token, "sToken" if it has not said otherwise. True; a
+--- login that is refused raises.
+---
+--- ```lua
+--- local client = require("backendai").client{ mode = "SESSION", token = "a-fresh-token" }
+--- print(client:token_login())
+--- ```
+---@param token? string
+---@param name? string
+---@return boolean
+function Client:token_login(token, name) end
 
 --- Whether the login holds.
 ---
@@ -656,22 +715,23 @@ function Client:background_task(id) end
 ---@return string
 function Client:get_task_logs(id) end
 
---- The public SSH key that sessions let in; nil for none.
+--- The public SSH key that sessions let in, as `ssh_public_key`; nil there for none.
 ---
 --- ```lua
 --- local client = require("backendai").client()
---- print(client:fetch_ssh_keypair())
+--- print(client:fetch_ssh_keypair().ssh_public_key)
 --- ```
----@return string?
+---@return {ssh_public_key: string?}
 function Client:fetch_ssh_keypair() end
 
---- Makes a new SSH key pair: public, private. The private half is given this once.
+--- Makes a new SSH key pair: `ssh_public_key` and `ssh_private_key`, also as `public` and `private`. The private half is given
+--- this once.
 ---
 --- ```lua
 --- local client = require("backendai").client()
---- fs.write("id_session", client:refresh_ssh_keypair().private)
+--- fs.write("id_session", client:refresh_ssh_keypair().ssh_private_key)
 --- ```
----@return table
+---@return {ssh_public_key: string, ssh_private_key: string, public: string, private: string}
 function Client:refresh_ssh_keypair() end
 
 --- A compute session.

@@ -48,6 +48,24 @@ func (m *Manager) authorize(w http.ResponseWriter, r *http.Request, _ caller) {
 	refused("User credential mismatch.").write(w)
 }
 
+// sshKey is null until the first pair was made.
+func (m *Manager) sshKey(w http.ResponseWriter, _ *http.Request, who caller) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var key any
+	if public := m.ssh[who.key]; public != "" {
+		key = public
+	}
+	reply(w, 200, map[string]any{"ssh_public_key": key})
+}
+
+func (m *Manager) newSSHKey(w http.ResponseWriter, _ *http.Request, who caller) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.ssh[who.key] = "ssh-rsa AAAA " + who.user + "\n"
+	reply(w, 200, map[string]string{"ssh_public_key": m.ssh[who.key], "ssh_private_key": "-----BEGIN RSA PRIVATE KEY-----\n"})
+}
+
 func presets(fits func(cpu string) bool) []map[string]any {
 	out := []map[string]any{
 		{"name": "small", "resource_slots": map[string]string{"cpu": "1", "mem": "268435456"}, "shared_memory": nil},

@@ -76,7 +76,7 @@ func imitated(x exchange) bool {
 		"dependency graph", "resource slot details", "wsproxy", "openapi", "manager status", "gql: a finished", "gql: compute session by id, bad", "gql: other keypair",
 		"upload: 1 MiB", "upload: 20 parts", "upload: 21 parts", "execute: html", "execute: to be interrupted", "execute: after interrupt", "execute: long",
 		"execute: environment", "execute: bootstrap", "execute: big", "execute: exception", "execute: hello", "execute: password",
-		"create: bootstrap script as plain", "quota", "create: quota", "logs", "info of a finished", "rename", "tcpproxy", "stream", "vfolder invit",
+		"create: bootstrap script as plain", "quota", "create: quota", "logs", "info of a finished", "rename", "tcpproxy", "stream",
 		"execute in a fresh", "complete in a fresh", "vfolder files after", "tus", "vfolder download", "vfolder request-download",
 		"download", "files:", "destroy", "execute", "complete", "interrupt", "restart", "commit", "start-service", "shutdown", "info of a term", "create: batch",
 		"direct-access", "info by id", "task logs", "no body at all",

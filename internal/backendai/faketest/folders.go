@@ -14,6 +14,8 @@ type folder struct {
 	name, owner string
 	files       map[string][]byte
 	dirs        map[string]bool
+	shared      map[string]string // whom it was given to → what they may
+	group       bool              // a project's
 }
 
 // transfer is a token of the storage proxy.
@@ -34,29 +36,37 @@ func (m *Manager) folderRoute(r *http.Request, rest []string) handler {
 		return func(w http.ResponseWriter, _ *http.Request, _ caller) {
 			reply(w, 200, map[string]any{"default": "local:volume1", "allowed": []string{"local:volume1"}, "volume_info": map[string]any{}})
 		}
+	case rest[0] == "_" && rest[1] == "shared":
+		return m.shared
 	case rest[0] == "invitations":
-		return func(w http.ResponseWriter, _ *http.Request, _ caller) {
-			reply(w, 200, map[string]any{"invitations": []any{}})
-		}
+		return m.invitationRoute(r, rest[1:])
 	}
+	return m.oneFolder(r, rest)
+}
+
+// oneFolder are the paths below a folder's name.
+func (m *Manager) oneFolder(r *http.Request, rest []string) handler {
 	tail := strings.ReplaceAll(strings.Join(rest[1:], "/"), "_", "-")
 	do := map[string]func(http.ResponseWriter, *http.Request, *folder){
 		"GET ": m.folderInfo, "DELETE ": m.deleteFolder, "POST rename": m.renameFolder, "POST mkdir": m.mkdir, "GET files": m.folderFiles,
 		"POST rename-file": m.renameFile, "DELETE delete-files": m.deleteFiles, "POST request-upload": m.requestUpload,
-		"POST request-download": m.requestDownload, "POST invite": m.invite,
+		"POST request-download": m.requestDownload, "POST invite": m.invite, "POST share": m.share, "DELETE unshare": m.unshare,
 	}[r.Method+" "+tail]
-	if do == nil {
+	if do == nil && tail != "leave" {
 		return nil
 	}
 	return func(w http.ResponseWriter, r *http.Request, who caller) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		f := m.dirs[rest[0]]
-		if f == nil || f.owner != who.key {
+		switch {
+		case f == nil || !f.may(who):
 			problem(404, "object-not-found", "No such virtual folder.", "", rest[0]).write(w)
-			return
+		case tail == "leave":
+			m.leave(w, who, f)
+		default:
+			do(w, r, f)
 		}
-		do(w, r, f)
 	}
 }
 
@@ -71,7 +81,7 @@ func (m *Manager) listFolders(w http.ResponseWriter, _ *http.Request, who caller
 	defer m.mu.Unlock()
 	out := []map[string]any{}
 	for _, f := range m.dirs {
-		if f.owner == who.key {
+		if f.may(who) {
 			out = append(out, f.body())
 		}
 	}
@@ -79,7 +89,7 @@ func (m *Manager) listFolders(w http.ResponseWriter, _ *http.Request, who caller
 }
 
 func (m *Manager) createFolder(w http.ResponseWriter, r *http.Request, who caller) {
-	var b struct{ Name, Host string }
+	var b struct{ Name, Host, Group string }
 	_ = json.Unmarshal(readBody(r), &b)
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -91,7 +101,7 @@ func (m *Manager) createFolder(w http.ResponseWriter, r *http.Request, who calle
 	case m.dirs[b.Name] != nil:
 		problem(400, "vfolder-already-exists", "The virtual folder already exists with the same name.", "", b.Name).write(w)
 	default:
-		f := &folder{b.Name, who.key, map[string][]byte{}, map[string]bool{}}
+		f := &folder{b.Name, who.key, map[string][]byte{}, map[string]bool{}, map[string]string{}, b.Group != ""}
 		m.dirs[b.Name] = f
 		reply(w, 201, f.body())
 	}
@@ -182,12 +192,6 @@ func (m *Manager) deleteFiles(w http.ResponseWriter, r *http.Request, f *folder)
 		}
 	}
 	reply(w, 200, struct{}{})
-}
-
-func (m *Manager) invite(w http.ResponseWriter, r *http.Request, _ *folder) {
-	var b struct{ Emails []string }
-	_ = json.Unmarshal(readBody(r), &b)
-	reply(w, 201, map[string]any{"invited_ids": b.Emails})
 }
 
 // offer makes a token; the storage proxy is the manager itself here.

@@ -43,6 +43,9 @@ func (m *Manager) graphqlToo(w http.ResponseWriter, r *http.Request, who caller)
 
 // resolve answers one field, the first that the query names. The selection is not looked at: all fields come.
 func (m *Manager) resolve(q query, who caller) (map[string]any, *fault) {
+	if change := regexp.MustCompile(`^\s*mutation.*?\{([a-z_]+)`).FindStringSubmatch(q.Query); change != nil {
+		return map[string]any{change[1]: changed(change[1], who)}, nil
+	}
 	name := regexp.MustCompile(`\{\s*([a-z_]+)`).FindStringSubmatch(q.Query)
 	if name == nil {
 		if strings.Contains(q.Query, "__schema") {
@@ -59,6 +62,14 @@ func (m *Manager) resolve(q query, who caller) (map[string]any, *fault) {
 		return nil, gqlError("Cannot query field '" + name[1] + "' on type 'Queries'.")
 	}
 	return map[string]any{name[1]: answer}, nil
+}
+
+// changed answers a mutation: a refusal is a 200, too.
+func changed(field string, who caller) map[string]any {
+	if !who.admin {
+		return map[string]any{"ok": false, "msg": "no permission to execute " + field}
+	}
+	return map[string]any{"ok": true, "msg": "", "task_id": uuid(800)}
 }
 
 func (m *Manager) field(name string, q query, who caller) (any, bool) {

@@ -37,6 +37,8 @@ type Options struct {
 	Dial    func(session string, port int) (net.Conn, error) // what a tunnel reaches; nil: nothing listens
 	NoRoom  bool                                             // sessions stay PENDING, with the scheduler's reasons
 	Hold    string                                           // requests of this method are never answered; "": none
+	Token   string                                           // of a single sign-on, which the web server takes; "": none
+	Mute    bool                                             // images have no interpreter for code: it ends with 127
 }
 
 // DefaultKey and DefaultSecret are what a manager without Options.Keys knows.
@@ -59,15 +61,19 @@ type Manager struct {
 	listen map[chan event]bool
 	logins map[string]bool
 	log    []string
-	done   sync.WaitGroup
-	ctx    context.Context
-	stop   context.CancelFunc
+
+	invited []*invitation     // that are open
+	offered int               // invitations so far
+	ssh     map[string]string // the public keys of access keys
+	done    sync.WaitGroup
+	ctx     context.Context
+	stop    context.CancelFunc
 }
 
 // New starts a manager in memory: reach it through DialContext, at any host name.
 func New(o Options) *Manager {
 	m := &Manager{o: o.withDefaults(), memory: newMemory(), used: map[string]int{}, dirs: map[string]*folder{},
-		offers: map[string]*transfer{}, listen: map[chan event]bool{}, logins: map[string]bool{}}
+		offers: map[string]*transfer{}, listen: map[chan event]bool{}, logins: map[string]bool{}, ssh: map[string]string{}}
 	m.ctx, m.stop = context.WithCancel(context.Background())
 	m.server = &http.Server{Handler: m, BaseContext: func(net.Listener) context.Context { return m.ctx }}
 	m.done.Go(func() { _ = m.server.Serve(m.memory) })

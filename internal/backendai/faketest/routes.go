@@ -73,7 +73,8 @@ func (m *Manager) single() map[string]handler {
 		"POST /auth":                        echo,
 		"POST /auth/authorize":              m.authorize,
 		"GET /auth/role":                    role,
-		"GET /auth/ssh-keypair":             fixed(map[string]any{"ssh_public_key": nil}),
+		"GET /auth/ssh-keypair":             m.sshKey,
+		"PATCH /auth/ssh-keypair":           m.newSSHKey,
 		"GET /config/resource-slots":        fixed(m.o.Slots),
 		"GET /config/vfolder-types":         fixed([]string{"group", "user"}),
 		"GET /resource/presets":             fixed(map[string]any{"presets": presets(nil)}),
@@ -123,6 +124,8 @@ func (m *Manager) special(rest []string) handler {
 		return m.match
 	case "create":
 		return m.createSession
+	case "create-from-template":
+		return m.createFromTemplate
 	case "logs":
 		return refuse(problem(404, "object-not-found", "No such vfolder.", "", map[string]string{"vfolder_name": ".logs"}))
 	}

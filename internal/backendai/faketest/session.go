@@ -68,11 +68,20 @@ type createRequest struct {
 }
 
 func (m *Manager) createSession(w http.ResponseWriter, r *http.Request, who caller) {
-	q, f := m.readCreate(r)
+	body := readBody(r)
+	if len(body) == 0 {
+		body = []byte("{}")
+	}
+	q, f := m.parseCreate(r, body)
 	if f != nil {
 		f.write(w)
 		return
 	}
+	m.make(w, q, who)
+}
+
+// make answers a create whose body is good.
+func (m *Manager) make(w http.ResponseWriter, q createRequest, who caller) {
 	s, created, f := m.admitSession(q, who)
 	if f != nil {
 		f.write(w)
@@ -112,12 +121,8 @@ func (m *Manager) created(w http.ResponseWriter, s *session, status string, crea
 	reply(w, 201, body)
 }
 
-func (m *Manager) readCreate(r *http.Request) (q createRequest, f *fault) {
+func (m *Manager) parseCreate(r *http.Request, body []byte) (q createRequest, f *fault) {
 	var keys map[string]json.RawMessage
-	body := readBody(r)
-	if len(body) == 0 {
-		body = []byte("{}")
-	}
 	if json.Unmarshal(body, &keys) != nil {
 		return q, invalid("Malformed body", nil)
 	}
