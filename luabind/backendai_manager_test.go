@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/internal/transcript"
 	"github.com/pierun/pierun/luabind"
 )
 
@@ -73,7 +74,7 @@ func onSkewedManager(t *testing.T, skew time.Duration, code string) string {
 		t.Fatal(err)
 	}
 	l := &lines{open: map[net.Conn]bool{}}
-	var stdout, stderr buffer
+	var stdout, stderr transcript.Transcript
 	rt, err := luabind.New(luabind.Config{Stdout: &stdout, Stderr: &stderr, Stdin: l, Grace: time.Minute, Clock: skewed(skew),
 		BackendAI: backendai.Sources{LookupEnv: os.LookupEnv, Arguments: backendai.Config{DialContext: l.DialContext}}})
 	if err != nil {

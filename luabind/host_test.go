@@ -1,15 +1,14 @@
 package luabind_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 
+	"github.com/pierun/pierun/internal/transcript"
 	"github.com/pierun/pierun/luabind"
 	"github.com/pierun/pierun/pie/engine"
 	"github.com/pierun/pierun/pie/wire"
@@ -20,26 +19,8 @@ type host struct {
 	t              testing.TB
 	engine         *engine.Engine
 	config         luabind.Config
-	stdout, stderr buffer
+	stdout, stderr transcript.Transcript
 	rt             *luabind.Runtime
-}
-
-// buffer is a writer that a test may read while others write.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 // newHost makes a host; change may alter what it is made of.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"github.com/pierun/pierun/internal/transcript"
 	"github.com/pierun/pierun/pie/engine"
 	"github.com/pierun/pierun/pie/program"
 	"github.com/pierun/pierun/pie/wire"
@@ -109,14 +110,14 @@ func TestToolsOutliveAConnection(t *testing.T) {
 
 // lineHook is a writer that calls f once behind the first write.
 type lineHook struct {
-	*buffer
+	*transcript.Transcript
 	f func()
 }
 
-func onLine(b *buffer, f func()) *lineHook { return &lineHook{b, f} }
+func onLine(out *transcript.Transcript, f func()) *lineHook { return &lineHook{out, f} }
 
 func (h *lineHook) Write(p []byte) (int, error) {
-	n, err := h.buffer.Write(p)
+	n, err := h.Transcript.Write(p)
 	if h.f != nil {
 		h.f()
 	}

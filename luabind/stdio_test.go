@@ -6,11 +6,11 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/pierun/pierun/internal/transcript"
 	"github.com/pierun/pierun/luabind"
 	"github.com/pierun/pierun/pie/engine"
 )
@@ -105,16 +105,13 @@ ticker:cancel()`)
 
 // slowWriter takes nothing until it is opened.
 type slowWriter struct {
+	transcript.Transcript
 	open chan struct{}
-	mu   sync.Mutex
-	text strings.Builder
 }
 
 func (s *slowWriter) Write(p []byte) (int, error) {
 	<-s.open
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(p)
+	return s.Transcript.Write(p)
 }
 
 // A full output suspends who prints and nobody else; nothing is lost or mixed.
@@ -136,7 +133,7 @@ io.stderr:write(task.now(), " ", seen)`)
 		if _, err := fmt.Sscan(h.stderr.String(), &when, &seen); err != nil || when != 5 || seen == 0 || seen == 5000 {
 			t.Errorf("%q: want 5 s and a stop between", h.stderr.String())
 		}
-		lines := strings.Split(slow.text.String(), "\n")
+		lines := strings.Split(slow.String(), "\n")
 		if len(lines) != 5001 || !strings.HasPrefix(lines[4999], "5000\t") {
 			t.Errorf("%d lines", len(lines))
 		}

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/pierun/pierun/internal/transcript"
 	"github.com/pierun/pierun/pie/engine"
 )
 
@@ -89,24 +91,17 @@ func troubles() []trouble {
 
 // closable is a standard output whose reader goes away.
 type closable struct {
-	buffer
-	closed bool
+	transcript.Transcript
+	closed atomic.Bool
 }
 
-func (c *closable) close() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.closed = true
-}
+func (c *closable) close() { c.closed.Store(true) }
 
 func (c *closable) Write(p []byte) (int, error) {
-	c.mu.Lock()
-	closed := c.closed
-	c.mu.Unlock()
-	if closed {
+	if c.closed.Load() {
 		return 0, syscall.EPIPE
 	}
-	return c.buffer.Write(p)
+	return c.Transcript.Write(p)
 }
 
 // seeds is how often each trouble is tried, each time at other moments.

@@ -9,11 +9,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/pierun/pierun/internal/transcript"
 )
 
 // A child that will not end is killed within the grace, with what it has started.
 func TestNoOrphans(t *testing.T) {
-	var said buffer
+	var said transcript.Transcript
 	cfg := child("deaf", &said)
 	cfg.Grace = 300 * time.Millisecond
 	s := connect(t, cfg)

@@ -1,7 +1,6 @@
 package toolserver_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,26 +16,9 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/pierun/pierun/internal/toolserver"
+	"github.com/pierun/pierun/internal/transcript"
 	"github.com/pierun/pierun/pie"
 )
-
-// buffer may be read while others write.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
 
 func soon(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -45,7 +27,7 @@ func soon(t *testing.T) context.Context {
 }
 
 // child is this test binary in a role.
-func child(role string, stderr *buffer) toolserver.Config {
+func child(role string, stderr *transcript.Transcript) toolserver.Config {
 	return toolserver.Config{Name: "demo", Command: []string{os.Args[0]}, Env: map[string]string{roleVar: role, "WHO": "me"}, Stderr: stderr}
 }
 
@@ -73,7 +55,7 @@ func over(t *testing.T, seen func(string)) toolserver.Config {
 
 // Everything that programs ask for, the same over both transports.
 func TestMethods(t *testing.T) {
-	var said buffer
+	var said transcript.Transcript
 	for where, cfg := range map[string]toolserver.Config{"stdio": child("good", &said), "http": over(t, func(key string) {
 		if key != "secret" {
 			t.Errorf("a request without its header: %q", key)
@@ -119,7 +101,7 @@ func TestMethods(t *testing.T) {
 }
 
 func TestManyCallsAtOnce(t *testing.T) {
-	for where, cfg := range map[string]toolserver.Config{"stdio": child("good", new(buffer)), "http": over(t, func(string) {})} {
+	for where, cfg := range map[string]toolserver.Config{"stdio": child("good", new(transcript.Transcript)), "http": over(t, func(string) {})} {
 		t.Run(where, func(t *testing.T) {
 			s := connect(t, cfg)
 			var wg sync.WaitGroup
@@ -137,7 +119,7 @@ func TestManyCallsAtOnce(t *testing.T) {
 }
 
 func TestACallIsCancelled(t *testing.T) {
-	for where, cfg := range map[string]toolserver.Config{"stdio": child("good", new(buffer)), "http": over(t, func(string) {})} {
+	for where, cfg := range map[string]toolserver.Config{"stdio": child("good", new(transcript.Transcript)), "http": over(t, func(string) {})} {
 		t.Run(where, func(t *testing.T) {
 			s := connect(t, cfg)
 			ctx, cancel := context.WithCancel(soon(t))
@@ -162,7 +144,7 @@ func TestACallIsCancelled(t *testing.T) {
 }
 
 func TestAServerThatDies(t *testing.T) {
-	s := connect(t, child("good", new(buffer)))
+	s := connect(t, child("good", new(transcript.Transcript)))
 	for range 2 {
 		_, err := s.Call(soon(t), "tools/call", json.RawMessage(`{"name":"die","arguments":{"text":""}}`))
 		var e *pie.MCPError
@@ -183,8 +165,8 @@ func TestFailedConnects(t *testing.T) {
 		"nothing":    {toolserver.Config{}, pie.ErrUsage, "one of the two"},
 		"both":       {toolserver.Config{Command: []string{"x"}, URL: "http://x"}, pie.ErrUsage, "one of the two"},
 		"no program": {toolserver.Config{Name: "x", Command: []string{"/nonesuch"}}, pie.ErrConnect, "no such file"},
-		"broken":     {child("broken", new(buffer)), pie.ErrConnect, "no such database"},
-		"talkative":  {child("talkative", new(buffer)), pie.ErrConnect, "write nothing else"},
+		"broken":     {child("broken", new(transcript.Transcript)), pie.ErrConnect, "no such database"},
+		"talkative":  {child("talkative", new(transcript.Transcript)), pie.ErrConnect, "write nothing else"},
 		"no address": {toolserver.Config{URL: "nonesuch"}, pie.ErrConnect, "no address"},
 		"not MCP":    {toolserver.Config{URL: refusing.URL}, pie.ErrConnect, "Not Found"},
 	} {
@@ -200,7 +182,7 @@ func TestFailedConnects(t *testing.T) {
 func TestAServerThatNeverAnswers(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
-	if _, err := toolserver.Connect(ctx, child("mute", new(buffer))); !errors.Is(err, pie.ErrConnect) || !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := toolserver.Connect(ctx, child("mute", new(transcript.Transcript))); !errors.Is(err, pie.ErrConnect) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v", err)
 	}
 }

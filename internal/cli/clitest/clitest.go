@@ -6,7 +6,6 @@ package clitest
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -15,11 +14,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pierun/pierun/internal/transcript"
 )
 
 // Commands are the commands beyond testscript's own:
@@ -114,7 +114,7 @@ func when(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	line, action, code := args[0], args[1], args[2]
 	c := command(ts, args[3:])
-	stderr := newWatched()
+	stderr := new(transcript.Transcript)
 	c.Stderr = stderr
 	stdout, err := c.StdoutPipe()
 	ts.Check(err)
@@ -132,7 +132,7 @@ func when(ts *testscript.TestScript, neg bool, args []string) {
 	expect(ts, err, code)
 }
 
-func act(ts *testscript.TestScript, c *exec.Cmd, action string, stdout io.Closer, stderr *watched) {
+func act(ts *testscript.TestScript, c *exec.Cmd, action string, stdout io.Closer, stderr *transcript.Transcript) {
 	signals := map[string]os.Signal{"INT": os.Interrupt, "INT2": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}
 	if action == "close" {
 		ts.Check(stdout.Close())
@@ -147,7 +147,7 @@ func act(ts *testscript.TestScript, c *exec.Cmd, action string, stdout io.Closer
 	}
 	ts.Check(c.Process.Signal(signal))
 	if action == "INT2" {
-		<-stderr.seen("ending what runs")
+		<-stderr.Seen("ending what runs")
 		go again(c.Process, signal)
 	}
 }
@@ -178,7 +178,7 @@ func engine(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: engine ARGS…")
 	}
 	c := command(ts, append([]string{"engine", "--listen", "127.0.0.1:0"}, args...))
-	stderr := newWatched()
+	stderr := new(transcript.Transcript)
 	c.Stderr = stderr
 	ts.Check(c.Start())
 	ended := make(chan struct{})
@@ -191,7 +191,7 @@ func engine(ts *testscript.TestScript, neg bool, args []string) {
 		<-ended
 	})
 	select {
-	case <-stderr.seen("listening on "):
+	case <-stderr.Seen("listening on "):
 	case <-ended:
 		ts.Fatalf("the engine ended: %s", stderr.String())
 	}
@@ -222,51 +222,4 @@ func none(ts *testscript.TestScript, neg bool, args []string) {
 	if (len(found) > 0) != neg {
 		ts.Fatalf("there are %d: %q", len(found), found)
 	}
-}
-
-// watched collects what is written and tells when a text has come by, as part of a whole line.
-type watched struct {
-	mu     sync.Mutex
-	text   bytes.Buffer
-	wanted map[string]chan struct{}
-}
-
-func newWatched() *watched { return &watched{wanted: map[string]chan struct{}{}} }
-
-func (w *watched) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.text.Write(p)
-	for text, found := range w.wanted {
-		if w.has(text) {
-			close(found)
-			delete(w.wanted, text)
-		}
-	}
-	return len(p), nil
-}
-
-// has says whether a line with text has been written to its end.
-func (w *watched) has(text string) bool {
-	_, after, found := strings.Cut(w.text.String(), text)
-	return found && strings.Contains(after, "\n")
-}
-
-// seen is closed once a line with text has come.
-func (w *watched) seen(text string) <-chan struct{} {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	found := make(chan struct{})
-	if w.has(text) {
-		close(found)
-		return found
-	}
-	w.wanted[text] = found
-	return found
-}
-
-func (w *watched) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.text.String()
 }

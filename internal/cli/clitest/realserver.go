@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pierun/pierun/internal/transcript"
 )
 
 // startReal names the command that starts a real server: it takes a port behind its own words, runs in the foreground
@@ -60,7 +62,7 @@ func (s *realServer) start(ts *testscript.TestScript, settings []string) {
 	s.command.Env = append(os.Environ(), settings...)
 	stdout, err := s.command.StdoutPipe()
 	ts.Check(err)
-	stderr := newWatched()
+	stderr := new(transcript.Transcript)
 	s.command.Stderr = stderr
 	ts.Check(s.command.Start())
 	ts.Defer(s.kill)
