@@ -76,6 +76,8 @@ func (rt *Runtime) baseConfig() pie.Config {
 		Journal: rt.cfg.Journal,
 		Warn:    rt.warn,
 		Outage:  rt.outage(),
+
+		Arriving: rt.arriving(),
 	}
 }
 

@@ -1,10 +1,9 @@
 package luabind
 
 import (
-	"fmt"
-	"strconv"
 	"time"
 
+	"github.com/pierun/pierun/internal/screen"
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
 	lua "github.com/yuin/gopher-lua"
@@ -133,79 +132,20 @@ func (p *progressBar) Release(done func()) {
 // Ended tells whether the line has ended.
 func (p *progressBar) Ended() bool { return p.ended }
 
-// line is "answers 62% (620/1000), 3 failed, 41/s, 9s left".
+// line is how far it is, in words.
 func (p *progressBar) line(now time.Duration) string {
 	if p.notice {
 		return p.label
 	}
-	counted, elapsed := p.done+p.failed, now-p.started
-	line := p.label + " " + p.amount(counted)
-	if p.total >= 0 {
-		total := max(p.total, counted) // a list may have grown
-		line = fmt.Sprintf("%s %d%% (%s/%s)", p.label, percent(counted, total), p.amount(counted), p.amount(total))
-	}
-	if p.failed > 0 {
-		line += fmt.Sprintf(", %d failed", p.failed)
-	}
-	if counted == 0 || elapsed <= 0 {
-		return line
-	}
-	rate := float64(counted) / elapsed.Seconds()
-	line += ", " + p.rate(rate)
-	if left := p.total - counted; left > 0 && !p.ended {
-		line += ", " + shortDuration(time.Duration(float64(left)/rate*float64(time.Second))) + " left"
-	}
-	return line
+	return screen.Count{Label: p.label, Done: p.done, Failed: p.failed, Total: p.total, Bytes: p.bytes,
+		Elapsed: now - p.started, Ended: p.ended}.String()
 }
 
 // last is the line that stays when it has ended.
 func (p *progressBar) last(now time.Duration) string {
-	line := p.line(now) + ", took " + shortDuration(now-p.started)
+	line := p.line(now) + ", took " + screen.Duration(now-p.started)
 	if p.text != "" {
 		line += ": " + p.text
 	}
 	return line
-}
-
-// amount is a number of what is counted.
-func (p *progressBar) amount(n int) string {
-	if p.bytes {
-		return byteText(float64(n))
-	}
-	return strconv.Itoa(n)
-}
-
-func (p *progressBar) rate(perSecond float64) string {
-	if p.bytes {
-		return byteText(perSecond) + "/s"
-	}
-	return rateText(perSecond)
-}
-
-// percent is rounded down: 100 is said when all are there, not before.
-func percent(n, of int) int {
-	if of == 0 {
-		return 100
-	}
-	return 100 * n / of
-}
-
-func rateText(rate float64) string {
-	switch {
-	case rate >= 10:
-		return fmt.Sprintf("%.0f/s", rate)
-	case rate >= 0.1:
-		return fmt.Sprintf("%.1f/s", rate)
-	}
-	return fmt.Sprintf("%.1f/min", rate*60)
-}
-
-func shortDuration(d time.Duration) string {
-	switch {
-	case d < 10*time.Second:
-		return d.Round(100 * time.Millisecond).String()
-	case d < time.Hour:
-		return d.Round(time.Second).String()
-	}
-	return d.Round(time.Minute).String()
 }

@@ -2,13 +2,10 @@ package luabind
 
 import (
 	"io"
-	"os"
 	"strings"
-	"sync"
 	"time"
-	"unicode/utf8"
 
-	"golang.org/x/term"
+	"github.com/pierun/pierun/internal/screen"
 )
 
 const (
@@ -20,7 +17,7 @@ const (
 // place, elsewhere a whole line now and then. Scheduler's goroutine.
 type progressBoard struct {
 	rt      *Runtime
-	status  *statusLine // nil: nothing is shown
+	status  *screen.Line // nil: nothing is shown
 	inPlace bool
 	bars    []*progressBar
 	drawn   time.Duration // when last
@@ -30,22 +27,17 @@ type progressBoard struct {
 // openProgress makes the board and gives the writers for the standard streams that keep clear of its line. "auto"
 // draws in place on a terminal.
 func (rt *Runtime) openProgress() (stdout, stderr io.Writer) {
-	status := &statusLine{w: rt.cfg.Stderr}
+	status := screen.NewLine(rt.cfg.Stderr)
 	rt.board = &progressBoard{rt: rt}
 	if rt.cfg.Progress == "none" {
 		return rt.cfg.Stdout, rt.cfg.Stderr
 	}
 	rt.board.status = status
-	rt.board.inPlace = rt.cfg.Progress == "auto" && isTerminal(rt.cfg.Stderr)
-	if rt.board.inPlace && isTerminal(rt.cfg.Stdout) {
-		return status.beside(rt.cfg.Stdout), status
+	rt.board.inPlace = rt.cfg.Progress == "auto" && screen.IsTerminal(rt.cfg.Stderr)
+	if rt.board.inPlace && screen.IsTerminal(rt.cfg.Stdout) {
+		return status.Beside(rt.cfg.Stdout), status
 	}
 	return rt.cfg.Stdout, status
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 func (b *progressBoard) add(p *progressBar) {
@@ -112,93 +104,10 @@ func (b *progressBoard) draw() {
 		lines[i] = p.line(now)
 	}
 	if b.inPlace {
-		b.status.Show(fit(strings.Join(lines, " | "), b.width()))
+		b.status.Show(screen.Fit(strings.Join(lines, " | "), screen.Width(b.rt.cfg.Stderr)))
 		return
 	}
 	for _, line := range lines {
 		_, _ = b.status.Write([]byte(line + "\n")) // as above
 	}
-}
-
-// width is how many characters the terminal's line holds.
-func (b *progressBoard) width() int {
-	if f, ok := b.rt.cfg.Stderr.(*os.File); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-			return width
-		}
-	}
-	return 80
-}
-
-// fit cuts a line so that it does not wrap, which could not be erased.
-func fit(line string, width int) string {
-	if utf8.RuneCountInString(line) < width {
-		return line
-	}
-	runes := []rune(line)
-	return string(runes[:max(width-2, 0)]) + "…"
-}
-
-// statusLine is standard error with a last line that is drawn in place: what is written goes above it. Any goroutine.
-type statusLine struct {
-	mu   sync.Mutex
-	w    io.Writer
-	line string
-}
-
-const eraseLine = "\r\x1b[K"
-
-// Write writes p above the line.
-func (s *statusLine) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.line == "" {
-		return s.w.Write(p)
-	}
-	if _, err := io.WriteString(s.w, eraseLine); err != nil {
-		return 0, err
-	}
-	n, err := s.w.Write(p)
-	if err == nil && len(p) > 0 && p[len(p)-1] == '\n' {
-		_, err = io.WriteString(s.w, s.line)
-	}
-	return n, err
-}
-
-// Show draws the line anew; "" takes it away.
-func (s *statusLine) Show(line string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if line == s.line {
-		return
-	}
-	text := line
-	if s.line != "" {
-		text = eraseLine + line
-	}
-	s.line = line
-	_, _ = io.WriteString(s.w, text) // nobody is left to be told that standard error is closed
-}
-
-// beside gives a writer to another stream of the same terminal that keeps clear of the line.
-func (s *statusLine) beside(w io.Writer) io.Writer { return &besideLine{status: s, w: w} }
-
-type besideLine struct {
-	status *statusLine
-	w      io.Writer
-}
-
-// Write writes p above the line.
-func (b *besideLine) Write(p []byte) (int, error) {
-	b.status.mu.Lock()
-	defer b.status.mu.Unlock()
-	if b.status.line == "" {
-		return b.w.Write(p)
-	}
-	_, _ = io.WriteString(b.status.w, eraseLine) // what matters is p
-	n, err := b.w.Write(p)
-	if err == nil && len(p) > 0 && p[len(p)-1] == '\n' {
-		_, _ = io.WriteString(b.status.w, b.status.line) // drawn again at the next change anyway
-	}
-	return n, err
 }

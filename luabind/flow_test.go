@@ -102,35 +102,6 @@ func logLine(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestProgressInPlace draws on a writer that stands for a terminal.
-func TestProgressInPlace(t *testing.T) {
-	var screen strings.Builder
-	status := &statusLine{w: &screen}
-	other := status.beside(&screen)
-	status.Show("rows 1")
-	status.Show("rows 1")
-	status.Show("rows 2")
-	_, _ = status.Write([]byte("a log line\n"))
-	_, _ = other.Write([]byte("printed\n"))
-	_, _ = other.Write([]byte("half "))
-	_, _ = other.Write([]byte("line\n"))
-	status.Show("")
-	_, _ = status.Write([]byte("end\n"))
-	const erase = "\r\x1b[K"
-	want := "rows 1" + erase + "rows 2" + erase + "a log line\nrows 2" + erase + "printed\nrows 2" + erase + "half " + erase + "line\nrows 2" + erase + "end\n"
-	if screen.String() != want {
-		t.Errorf("got  %q\nwant %q", screen.String(), want)
-	}
-}
-
-func TestFit(t *testing.T) {
-	for line, want := range map[string]string{"short": "short", "exactly 10": "exactly …", "much longer than that": "much lon…"} {
-		if got := fit(line, 10); got != want {
-			t.Errorf("%q: %q, want %q", line, got, want)
-		}
-	}
-}
-
 func TestJSONLFromStdin(t *testing.T) {
 	in := func(c *Config) { c.Stdin = strings.NewReader("{\"a\":1}\n\n[2]\nrest of it\n4") }
 	run := runCode(t, `

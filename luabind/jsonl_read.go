@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/pierun/pierun/internal/screen"
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
 	lua "github.com/yuin/gopher-lua"
@@ -128,7 +129,7 @@ func (f *rowFile) ended() error {
 }
 
 func lineTooLong(o rowOptions, line int) error {
-	return luavalue.Errorf(luavalue.KindValue, "%s:%d: the line is longer than %s", o.decode.File, line, byteText(float64(o.maxLine))).
+	return luavalue.Errorf(luavalue.KindValue, "%s:%d: the line is longer than %s", o.decode.File, line, screen.Bytes(float64(o.maxLine))).
 		WithHint("max_line says how long one may be")
 }
 

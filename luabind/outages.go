@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pierun/pierun/internal/screen"
 	"github.com/pierun/pierun/pie"
 )
 
@@ -35,7 +36,7 @@ func (s *outages) tell(o pie.Outage) {
 	switch {
 	case o.Back:
 		delete(s.said, o.Host)
-		s.say("connected to %s again, after %s", o.Host, shortDuration(o.Waited))
+		s.say("connected to %s again, after %s", o.Host, screen.Duration(o.Waited))
 	case !o.Over:
 		s.lost(o)
 	}

@@ -2,7 +2,6 @@ package luabind
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -89,17 +88,4 @@ func (b *passingBar) end() {
 	if b.bar != nil {
 		b.bar.end()
 	}
-}
-
-// byteText is a size as people read it: "812 B", "3.4 MiB".
-func byteText(n float64) string {
-	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
-	unit := 0
-	for n >= 1024 && unit < len(units)-1 {
-		n, unit = n/1024, unit+1
-	}
-	if unit == 0 || n >= 100 {
-		return fmt.Sprintf("%.0f %s", n, units[unit])
-	}
-	return fmt.Sprintf("%.1f %s", n, units[unit])
 }

@@ -11,6 +11,9 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
+// eraseLine is what takes a line off the screen.
+const eraseLine = "\r\x1b[K"
+
 // onScreen runs code where standard error is a terminal; transfer(seconds) sends 4 MiB in so long a time.
 func onScreen(t *testing.T, inPlace bool, code string, arrive func(tell func(pie.Arrival))) string {
 	t.Helper()
@@ -33,7 +36,7 @@ func onScreen(t *testing.T, inPlace bool, code string, arrive func(tell func(pie
 			return 0
 		}))
 		rt.L.SetGlobal("arrive", rt.L.NewFunction(func(*lua.LState) int {
-			if tell := rt.arriving(); tell != nil {
+			if tell := rt.baseConfig().Arriving; tell != nil {
 				go arrive(tell)
 			}
 			return 0
@@ -86,13 +89,5 @@ func TestArrivalsThatLastHaveALine(t *testing.T) {
 	}
 	if got := onScreen(t, false, "arrive() task.sleep(60)", arrive); got != "" {
 		t.Errorf("no terminal: %q", got)
-	}
-}
-
-func TestSizesAsPeopleReadThem(t *testing.T) {
-	for n, want := range map[float64]string{0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 150 << 10: "150 KiB", 3.5 * (1 << 30): "3.5 GiB", 1 << 50: "1024 TiB"} {
-		if got := byteText(n); got != want {
-			t.Errorf("%v: %q, want %q", n, got, want)
-		}
 	}
 }
