@@ -6,13 +6,16 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/pierun/pierun/internal/screen"
 )
 
 // app is one run of the command.
 type app struct {
 	env      Env
-	style    style // of standard error
-	out      style // of standard output
+	style    style        // of standard error
+	out      style        // of standard output
+	line     *screen.Line // standard error, where a line can be drawn on it; nil elsewhere
 	commands []*cli.Command
 	pairs    []*cli.Command // those of two words
 }
@@ -23,6 +26,9 @@ type app struct {
 func Run(ctx context.Context, env Env) int {
 	a := &app{env: env.withDefaults()}
 	a.style, a.out = styleOf(a.env, a.env.Stderr), styleOf(a.env, a.env.Stdout)
+	if screen.IsTerminal(a.env.Stderr) && a.env.Getenv("TERM") != "dumb" {
+		a.line = screen.NewLine(a.env.Stderr)
+	}
 	a.commands = []*cli.Command{
 		a.runCommand(), a.psCommand(), a.attachCommand(), a.logsCommand(), a.killCommand(),
 		a.installCommand(), a.programsCommand(), a.pingCommand(), a.doctorCommand(), a.engineCommand(),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/pierun/pierun/internal/screen"
 	"github.com/pierun/pierun/pie"
 )
 
@@ -48,7 +49,7 @@ func (a *app) attach(ctx *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		w.keyboard = isTerminal(a.env.Stdin)
+		w.keyboard = screen.IsTerminal(a.env.Stdin)
 		return w.talk(run)
 	})
 }

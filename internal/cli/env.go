@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"os"
-
-	"golang.org/x/term"
 )
 
 // Env is the process as the command sees it. The zero value has no words, no input and throws its output away.
@@ -38,10 +36,4 @@ func (e Env) withDefaults() Env {
 		e.Getenv = func(string) string { return "" }
 	}
 	return e
-}
-
-// isTerminal says whether a stream is a person's screen or keyboard.
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

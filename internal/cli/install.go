@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +55,10 @@ func (a *app) install(ctx *cli.Context) error {
 // upload installs and prints the name to launch the program by: its hash, where that is all that the server knows.
 func (a *app) upload(ctx context.Context, client *pie.Client, up pie.Upload) error {
 	a.say("uploading %d bytes to %s; the first program of its kind may compile there for a minute", len(up.Bytes), client.Info().URI)
+	told, arrived := a.transfers().sending(cmp.Or(up.File, "program"))
+	up.Progress = told
 	done, err := client.Install(ctx, up)
+	arrived()
 	if err != nil {
 		return err
 	}

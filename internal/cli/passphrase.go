@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"golang.org/x/term"
+
+	"github.com/pierun/pierun/internal/screen"
 )
 
 // passphrase is that of a key: from the environment, else from whoever sits at the terminal.
@@ -32,7 +34,7 @@ var errNobody = errors.New("there is no terminal to ask for it on; $PIERUN_KEY_P
 // askTerminal asks at the terminal that this process was started from. Where nobody sees standard error, nobody is
 // asked: a job in the background must not wait for ever.
 func askTerminal(ctx context.Context, prompt string) ([]byte, error) {
-	if !isTerminal(os.Stderr) {
+	if !screen.IsTerminal(os.Stderr) {
 		return nil, errNobody
 	}
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0) // standard input may be something else

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/pierun/pierun/internal/clock"
+	"github.com/pierun/pierun/internal/screen"
 	"github.com/pierun/pierun/luabind"
 	"github.com/pierun/pierun/luabind/luavalue"
 )
@@ -112,7 +113,7 @@ func (a *app) progress(o *options, quiet bool) string {
 	switch {
 	case how == "" && quiet:
 		return "none"
-	case (how == "" || how == "auto") && (!isTerminal(a.env.Stderr) || a.env.Getenv("TERM") == "dumb"):
+	case (how == "" || how == "auto") && (!screen.IsTerminal(a.env.Stderr) || a.env.Getenv("TERM") == "dumb"):
 		return "plain"
 	case how == "":
 		return "auto"

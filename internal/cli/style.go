@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"strings"
+
+	"github.com/pierun/pierun/internal/screen"
 )
 
 // style is how messages look: with colours on a person's terminal only.
@@ -10,7 +12,7 @@ type style struct{ red, dim, plain string }
 
 // styleOf asks for no colours where the stream is no terminal, NO_COLOR is set, or the terminal is a dumb one.
 func styleOf(env Env, stream any) style {
-	if env.Getenv("NO_COLOR") != "" || env.Getenv("TERM") == "dumb" || !isTerminal(stream) {
+	if env.Getenv("NO_COLOR") != "" || env.Getenv("TERM") == "dumb" || !screen.IsTerminal(stream) {
 		return style{}
 	}
 	return style{red: "\x1b[1;31m", dim: "\x1b[2m", plain: "\x1b[0m"}

@@ -26,6 +26,7 @@ func (a *app) visit(ctx *cli.Context) (server *connection, prefix string, err er
 	}
 	o := &options{ctx: ctx}
 	server = a.realServer(o)
+	server.cfg.Arriving = a.transfers().arriving()
 	return server, ctx.Args().First(), o.err
 }
 

@@ -29,7 +29,8 @@ import (
 //	                                or what befalls a real server: kill-server, kill-both, cut (the wire to it)
 //	engine ARGS…                    start pierun engine on a free port until the end; its address is in $SERVER,
 //	                                host:port alone in $PORT
-//	terminal CODE ARGS…         the same as exits, with a terminal as stdout and stderr; what it got is in stdout
+//	slow KIB                        put a wire of so many KiB a second between that engine and $SERVER
+//	terminal CODE ARGS…             the same as exits, with a terminal as stdout and stderr; what it got is in stdout
 //	server start [NAME=VALUE…]      start a real server, see SetupReal; its address, behind a wire, is in $SERVER
 //	server kill                     kill it; it can be started again, at the same address
 //	manager [METHOD]                start a fake Backend.AI manager until the end, which never answers METHOD; BACKEND_… say where
@@ -44,6 +45,7 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"set":     set,
 		"manager": manager,
 		"none":    none,
+		"slow":    slow,
 
 		"terminal": terminal,
 	}

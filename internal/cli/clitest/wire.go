@@ -3,13 +3,19 @@ package clitest
 import (
 	"io"
 	"net"
+	"strconv"
+	"strings"
 	"sync"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // wire stands between a client and a server and can be cut.
 type wire struct {
 	listener net.Listener
 	to       string
+	pace     int // bytes a second, each way; 0: as fast as it goes
 
 	mu   sync.Mutex
 	ends []*net.TCPConn
@@ -21,9 +27,7 @@ func newWire(to string) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &wire{listener: l, to: to}
-	w.work.Go(w.serve)
-	return w, nil
+	return &wire{listener: l, to: to}, nil
 }
 
 func (w *wire) address() string { return w.listener.Addr().String() }
@@ -39,6 +43,9 @@ func (w *wire) serve() {
 			_ = client.Close()
 			continue
 		}
+		if w.pace > 0 {
+			_ = client.(*net.TCPConn).SetReadBuffer(64 << 10) // what lies here is on its way no more
+		}
 		w.carry(client.(*net.TCPConn), server.(*net.TCPConn))
 	}
 }
@@ -49,7 +56,7 @@ func (w *wire) carry(a, b *net.TCPConn) {
 	w.ends = append(w.ends, a, b)
 	for _, way := range [][2]*net.TCPConn{{a, b}, {b, a}} {
 		w.work.Go(func() {
-			_, _ = io.Copy(way[0], way[1])
+			_, _ = io.Copy(paced{way[0], w.pace}, way[1])
 			_ = way[0].Close()
 			_ = way[1].Close()
 		})
@@ -71,4 +78,31 @@ func (w *wire) close() {
 	_ = w.listener.Close()
 	w.cut()
 	w.work.Wait()
+}
+
+// paced takes as long for a write as so many bytes a second need.
+type paced struct {
+	io.Writer
+	pace int
+}
+
+func (p paced) Write(b []byte) (int, error) {
+	if p.pace > 0 {
+		<-time.After(time.Duration(len(b)) * time.Second / time.Duration(p.pace))
+	}
+	return p.Writer.Write(b)
+}
+
+// slow puts a wire of so many KiB a second in front of the engine that was started last: $SERVER is its address then.
+func slow(ts *testscript.TestScript, neg bool, args []string) {
+	pace, err := strconv.Atoi(strings.Join(args, ""))
+	if neg || err != nil {
+		ts.Fatalf("usage: slow KIB")
+	}
+	w, err := newWire(ts.Getenv("PORT"))
+	ts.Check(err)
+	w.pace = pace << 10
+	w.work.Go(w.serve)
+	ts.Defer(w.close)
+	ts.Setenv("SERVER", "ws://"+w.address())
 }
