@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -100,6 +101,7 @@ func (p *retryPolicy) run(L *lua.LState, try func(L *lua.LState, attempt int) in
 		e := failure.Err(L)
 		if attempt > p.times || !p.again(L, e) {
 			e.Set("attempts", lua.LNumber(attempt))
+			p.explain(e, attempt)
 			luavalue.Raise(L, e)
 		}
 		sched.Sleep(L, p.pause(attempt))
@@ -130,6 +132,23 @@ func (p *retryPolicy) again(L *lua.LState, e *luavalue.Error) bool {
 		return slices.Contains(p.kinds, e.Kind)
 	}
 	return e.Retryable
+}
+
+// explain says of an error that was not tried again, because its kind is none for that, what would have it tried. A
+// mistake in the script is to be mended, and an error with a hint has its own next step.
+func (p *retryPolicy) explain(e *luavalue.Error, attempt int) {
+	if attempt > p.times || p.when != nil || p.kinds != nil || e.Hint != "" || luavalue.IsMistake(e) {
+		return
+	}
+	option, what := "on = %s of flow.retry", "an error of kind "+e.Kind
+	if p.kind == "flow.map" {
+		option = "retry = { on = %s } of flow.map"
+	}
+	if e.Kind == luavalue.KindScript {
+		what = "a plain error"
+	}
+	also := fmt.Sprintf("function(err) return err.retryable or err.kind == %q end", e.Kind)
+	e.Hint = what + " is not tried again; " + fmt.Sprintf(option, also) + " tries it, too"
 }
 
 // pause is how long to wait after a try: growing by the factor up to the longest, and with jitter any part of its

@@ -38,6 +38,22 @@ check.eq(tries({ on = function(e) return e.message == "again" end }, function() 
 local _, last = tries({ timeout = 1 }, function() task.sleep(2) end)
 check.eq({ last.kind, last.attempts }, { "timeout", 4 })
 
+
+-- what is not tried again says what would have it tried; a mistake, a last try and an error with a hint do not
+local function hint(opts, fn) return select(2, tries(opts, fn)).hint end
+check.eq(hint({}, function() error("plain") end),
+  'a plain error is not tried again; on = function(err) return err.retryable or err.kind == "script" end of flow.retry tries it, too')
+check.eq(hint({}, function() json.decode("nonsense") end):match("^an error of kind value is not tried again"), "an error of kind value is not tried again")
+check.eq(hint({}, function() local t = nil; return t.x end), nil)
+check.eq(hint({ times = 0 }, function() error("plain") end), nil)
+check.eq(hint({ on = { "timeout" } }, function() error("plain") end), nil)
+check.eq(hint({}, function() flow.retry() end), nil)
+check.eq((hint({}, function() pie.connect("ws://a b") end) or ""):match("not tried again"), nil)
+local _, failed = flow.map(1, function() error("plain") end, { retry = 2, allow_failed = true })
+check.eq(failed[1].error.hint:match("retry = { on = .* } of flow.map tries it, too$") ~= nil, true)
+_, failed = flow.map(1, function() error("plain") end, { allow_failed = true })
+check.eq(failed[1].error.hint, nil)
+
 -- each try is a scope
 local left = {}
 flow.retry(function(attempt)

@@ -11,7 +11,7 @@
 
 ---@class flow.RetryOptions
 ---@field times? integer further tries, 3
----@field on? string[]|fun(err: pierun.Error): boolean kinds of error to try again after; those with `err.retryable`
+---@field on? string[]|fun(err: pierun.Error): boolean kinds of error to try again after; those with `err.retryable`, which a plain `error(...)` is not
 ---@field timeout? duration of one try
 ---@field delay? duration before the second try, `"500ms"`
 ---@field factor? number by which it grows, 2
@@ -63,6 +63,11 @@ function flow.map(items, fn, opts) end
 --- local text = flow.retry(function(attempt)
 ---   return pie.run("text-completion", { prompt = "Once" }).text
 --- end, { times = 5, on = { "timeout", "lost" }, timeout = "30s" })
+---
+--- -- a plain error(...) is not tried again, unless `on` says so
+--- local score = flow.retry(function()
+---   return tonumber(pie.run("judge", { text = text }).text) or error("the judge gave no number")
+--- end, { on = function(err) return err.retryable or err.kind == "script" end })
 --- ```
 ---@async
 ---@param fn async fun(attempt: integer): ...
