@@ -25,12 +25,13 @@ func (rt *Runtime) openBAITerminal() {
 	}, func(L *lua.LState) int { L.Push(lua.LString("terminal of a session")); return 1 })
 }
 
-// session:terminal([app]) opens a terminal; it ends with its scope.
+// session:terminal([way]) opens a terminal, by the session's "ttyd" where there is one, or by the manager's "pty"; it ends
+// with its scope.
 func sessionTerminal(L *lua.LState) int {
 	const op = "session:terminal"
-	s, app := openSession(L, op), L.OptString(2, "")
+	s, way := openSession(L, op), L.OptString(2, "")
 	t := sessionAsk(L, op, s, func(ctx context.Context) (*backendai.Terminal, error) {
-		return s.client.inner.OpenTerminal(ctx, s.id, app)
+		return s.client.inner.OpenTerminal(ctx, s.id, way)
 	})
 	L.Push(s.client.rt.newUserData(baiTerminalMeta, &baiTerminal{t, s.client.rt.holds(func() { t.Close() })}))
 	return 1

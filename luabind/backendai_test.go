@@ -113,7 +113,15 @@ print(again.created, again.id == session.id)
 local term = session:terminal()
 term:send("ls\n")
 print(term:recv("5s"))
-`, "PENDING PREPARING RUNNING\tobject\ttrue\nhi\n42\t0\nstdout one\nstdout two\nname? got name? false\n\nbuilt\ndone\n\t3\n1\t3000000\nbytes\ntrue\tRUNNING\t3\nfalse\ttrue\nls\n\n")
+term:resize(30, 100)
+print(term:recv("5s"))
+term:close()
+local stream = session:terminal("pty")
+stream:send("ls\n")
+local _, err = try(stream.recv, stream, "5s")
+print(err.kind, tostring(err):match("app ttyd is a terminal that works"))
+`, "PENDING PREPARING RUNNING\tobject\ttrue\nhi\n42\t0\nstdout one\nstdout two\nname? got name? false\n\nbuilt\ndone\n\t3\n1\t3000000\nbytes\ntrue\tRUNNING\t3\nfalse\ttrue\nls\n\n30x100\n\n"+
+		"unsupported\tapp ttyd is a terminal that works\n")
 }
 
 func TestBackendAIFolders(t *testing.T) {

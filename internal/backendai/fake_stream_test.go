@@ -129,21 +129,60 @@ func TestTunnel(t *testing.T) {
 	}
 }
 
-func TestTerminal(t *testing.T) {
+// shows reads from a terminal until it has shown a text.
+func shows(t *testing.T, term *backendai.Terminal, want string) {
+	t.Helper()
+	b := make([]byte, len(want))
+	if _, err := io.ReadFull(term, b); err != nil || string(b) != want {
+		t.Errorf("%q %v, want %q", b, err, want)
+	}
+}
+
+// TestTerminals: the session's terminal server is taken where there is one, and the manager's stream where that is asked for.
+func TestTerminals(t *testing.T) {
+	c, _ := fake(t, faketest.Options{Release: "24.09.0"})
+	id := session(t, c, "terminal")
+	for way, resized := range map[string]string{"": "30x100\n", backendai.TerminalTTYD: "30x100\n", backendai.TerminalPTY: ""} {
+		term, err := c.OpenTerminal(t.Context(), id, way)
+		if err != nil {
+			t.Fatal(way, err)
+		}
+		if err := term.Resize(30, 100); err != nil {
+			t.Error(way, err)
+		}
+		fmt.Fprint(term, "echo hi\n")
+		shows(t, term, resized+"echo hi\n")
+		if fmt.Fprint(term, "exit\n"); resized != "" {
+			shows(t, term, "exit\n")
+			if n, err := term.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+				t.Error(way, n, err)
+			}
+		}
+		term.Close()
+	}
+}
+
+// TestNoTerminal: where there is none, the error says what there is.
+func TestNoTerminal(t *testing.T) {
 	c, _ := fake(t, faketest.Options{})
 	id := session(t, c, "terminal")
-	term, err := c.OpenTerminal(t.Context(), id, "")
+	term, err := c.OpenTerminal(t.Context(), id, backendai.TerminalPTY)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer term.Close()
-	if err := term.Resize(30, 100); err != nil {
+	fmt.Fprint(term, "ls\n")
+	if _, err := term.Read(make([]byte, 1)); !errors.As(err, new(*backendai.UnsupportedError)) || !strings.Contains(err.Error(), "app ttyd") {
 		t.Error(err)
 	}
-	fmt.Fprint(term, "echo hi\n")
-	b := make([]byte, 8)
-	if _, err := io.ReadFull(term, b); err != nil || string(b) != "echo hi\n" {
-		t.Errorf("%q %v", b, err)
+	if err := c.Restart(t.Context(), id, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.OpenTerminal(t.Context(), id, ""); !errors.Is(err, backendai.ErrNotListening) || !strings.Contains(err.Error(), "made anew") {
+		t.Error(err)
+	}
+	if _, err := c.OpenTerminal(t.Context(), "nobody", ""); !errors.Is(err, backendai.NotFound()) {
+		t.Error(err)
 	}
 }
 

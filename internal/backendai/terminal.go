@@ -2,50 +2,70 @@ package backendai
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
 )
 
-// Terminal is a terminal in a session. Read is for one goroutine; the rest is for any. Images that bring no terminal of
-// their own close it at once or stay silent: their app "ttyd" through the tunnel works.
+// Ways to a terminal, as OpenTerminal takes them.
+const (
+	TerminalTTYD = "ttyd" // the terminal server of the session, through the tunnel
+	TerminalPTY  = "pty"  // the stream of the manager
+)
+
+// Terminal is a terminal in a session. Read is for one goroutine; the rest is for any.
 type Terminal struct {
 	op    string
 	ws    *websocket.Conn
+	words terminalWords
 	stop  func()
 	once  sync.Once
 	write sync.Mutex
 	left  []byte
+	seen  bool // it has shown something
 }
 
-// terminalFrame is a message either way.
-type terminalFrame struct {
-	Type  string `json:"type"`
-	Chars []byte `json:"chars,omitempty"` // stdin
-	Data  any    `json:"data,omitempty"`  // out: base64; error: text
-	Rows  int    `json:"rows,omitempty"`
-	Cols  int    `json:"cols,omitempty"`
+// terminalWords are the messages that one kind of terminal is spoken to with.
+type terminalWords interface {
+	kind() int // of WebSocket messages
+	typed(text []byte) []byte
+	sized(rows, cols int) []byte
+	shown(op string, message []byte) ([]byte, error) // nothing for a message that shows nothing
+	silent(op string) error                          // why it has ended before it showed anything; nil: it just has
 }
 
-// OpenTerminal opens a terminal of a session; app "" is the image's own. The context bounds the opening only.
-func (c *Client) OpenTerminal(ctx context.Context, session, app string) (*Terminal, error) {
-	op := "open a terminal in session " + session
-	ws, err := c.upgrade(ctx, call{op: op, area: streamArea, path: segments(session, "pty"), query: query{"app", app}})
-	if err != nil {
-		return nil, err
+// OpenTerminal opens a terminal of a session. way "" is TerminalTTYD where the session has it, which all of managers from
+// 22.09 on do, and TerminalPTY else; any other word is an app that the manager's stream is to serve. The terminal server
+// shows all who open it the same screen, as the site's own pages do. The context bounds the opening only.
+func (c *Client) OpenTerminal(ctx context.Context, session, way string) (*Terminal, error) {
+	if way == "" {
+		apps, err := c.Apps(ctx, session)
+		if err != nil {
+			return nil, err
+		}
+		way = TerminalPTY
+		if slices.ContainsFunc(apps, func(p Port) bool { return p.Name == TerminalTTYD }) {
+			way = TerminalTTYD
+		}
 	}
-	return &Terminal{op: op, ws: ws, stop: pinger(ws, nil)}, nil
+	if way == TerminalTTYD {
+		return c.openTTYD(ctx, session)
+	}
+	return c.openPTY(ctx, session, way)
 }
 
-func (t *Terminal) send(f terminalFrame) error {
+func newTerminal(op string, ws *websocket.Conn, words terminalWords) *Terminal {
+	return &Terminal{op: op, ws: ws, words: words, stop: pinger(ws, nil)}
+}
+
+func (t *Terminal) send(message []byte) error {
 	t.write.Lock()
 	defer t.write.Unlock()
 	_ = t.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
-	if err := t.ws.WriteMessage(websocket.TextMessage, encodeJSON(f)); err != nil {
+	if err := t.ws.WriteMessage(t.words.kind(), message); err != nil {
 		return unsent(call{op: t.op}, err)
 	}
 	return nil
@@ -53,57 +73,42 @@ func (t *Terminal) send(f terminalFrame) error {
 
 // Write types into the terminal.
 func (t *Terminal) Write(p []byte) (int, error) {
-	if err := t.send(terminalFrame{Type: "stdin", Chars: p}); err != nil {
+	if err := t.send(t.words.typed(p)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
 // Resize tells the terminal its size in characters.
-func (t *Terminal) Resize(rows, cols int) error {
-	return t.send(terminalFrame{Type: "resize", Rows: rows, Cols: cols})
-}
+func (t *Terminal) Resize(rows, cols int) error { return t.send(t.words.sized(rows, cols)) }
 
-// Restart starts the shell anew.
-func (t *Terminal) Restart() error { return t.send(terminalFrame{Type: "restart"}) }
-
-// Read gives what the terminal shows; io.EOF is its end.
+// Read gives what the terminal shows; io.EOF is its end. One that has never shown anything ends in an UnsupportedError where
+// that is what managers do that serve none.
 func (t *Terminal) Read(p []byte) (int, error) {
 	for len(t.left) == 0 {
 		_, data, err := t.ws.ReadMessage()
-		if websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway) {
-			return 0, io.EOF
-		}
 		if err != nil {
-			return 0, &Error{Type: ErrResponse, Op: t.op, Err: err}
+			return 0, t.ended(err)
 		}
-		if t.left, err = parseTerminal(t.op, data); err != nil {
+		if t.left, err = t.words.shown(t.op, data); err != nil {
 			return 0, err
 		}
 	}
+	t.seen = true
 	n := copy(p, t.left)
 	t.left = t.left[n:]
 	return n, nil
 }
 
-func parseTerminal(op string, data []byte) ([]byte, error) {
-	var kind struct{ Type string }
-	if err := json.Unmarshal(data, &kind); err != nil {
-		return nil, &Error{Type: ErrResponse, Op: op, Err: err}
+// ended is the end of a stream as an error. Managers end tunnels without a close frame.
+func (t *Terminal) ended(err error) error {
+	if !websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway, websocket.CloseAbnormalClosure) {
+		return &Error{Type: ErrResponse, Op: t.op, Err: err}
 	}
-	switch kind.Type {
-	case "out":
-		var f struct{ Data []byte }
-		if err := json.Unmarshal(data, &f); err != nil {
-			return nil, &Error{Type: ErrResponse, Op: op, Err: err}
-		}
-		return f.Data, nil
-	case "error":
-		var f struct{ Data string }
-		_ = json.Unmarshal(data, &f)
-		return nil, &Error{Type: ErrServer, Op: op, Title: "terminal error", Msg: f.Data, Err: fmt.Errorf("%s", f.Data)}
+	if why := t.words.silent(t.op); why != nil && !t.seen {
+		return why
 	}
-	return nil, nil
+	return io.EOF
 }
 
 // Close ends the terminal.

@@ -948,7 +948,9 @@ function Session:apps() end
 ---@return backendai.Forward
 function Session:forward(app, opts) end
 
---- Opens a terminal. Images without one of their own close it at once.
+--- Opens a terminal: that of the session's app "ttyd" where it has one, which sessions of managers from 22.09 on do, else the
+--- manager's own stream, "pty". Managers of 23.09 close that one at the first key: `recv` raises `unsupported` then. All who
+--- open "ttyd" see the same screen.
 ---
 --- ```lua
 --- local session = require("backendai").client():session{ image = "python" }
@@ -956,9 +958,9 @@ function Session:forward(app, opts) end
 --- term:send("ls\n")
 --- print(term:recv("2s"))
 --- ```
----@param app? string
+---@param way? "ttyd"|"pty"|string another word is an app for the manager's stream
 ---@return backendai.Terminal
-function Session:terminal(app) end
+function Session:terminal(way) end
 
 --- A terminal in a session.
 ---@class backendai.Terminal

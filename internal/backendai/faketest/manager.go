@@ -53,6 +53,7 @@ type Manager struct {
 	o      Options
 	server *http.Server
 	memory *memory
+	screen *memory // where the terminal server of every session listens
 	mu     sync.Mutex
 	used   map[string]int // requests by key
 	all    []*session
@@ -72,11 +73,12 @@ type Manager struct {
 
 // New starts a manager in memory: reach it through DialContext, at any host name.
 func New(o Options) *Manager {
-	m := &Manager{o: o.withDefaults(), memory: newMemory(), used: map[string]int{}, dirs: map[string]*folder{},
+	m := &Manager{o: o.withDefaults(), memory: newMemory(), screen: newMemory(), used: map[string]int{}, dirs: map[string]*folder{},
 		offers: map[string]*transfer{}, listen: map[chan event]bool{}, logins: map[string]bool{}, ssh: map[string]string{}}
 	m.ctx, m.stop = context.WithCancel(context.Background())
 	m.server = &http.Server{Handler: m, BaseContext: func(net.Listener) context.Context { return m.ctx }}
 	m.done.Go(func() { _ = m.server.Serve(m.memory) })
+	m.done.Go(func() { _ = (&http.Server{Handler: http.HandlerFunc(m.ttyd)}).Serve(m.screen) })
 	return m
 }
 
@@ -119,6 +121,7 @@ func (m *Manager) DialContext(ctx context.Context, _, _ string) (net.Conn, error
 func (m *Manager) Close() {
 	m.stop()
 	m.server.Close()
+	m.screen.Close()
 	m.done.Wait()
 }
 

@@ -109,6 +109,7 @@ func (m *Manager) proxy(w http.ResponseWriter, r *http.Request, s *session) {
 	defer ws.Close()
 	far, err := m.reach(s, port)
 	if err != nil {
+		m.done.Go(func() { drain(ws) })
 		_ = ws.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseTryAgainLater, ""))
 		return
 	}
@@ -138,10 +139,22 @@ func (m *Manager) reach(s *session, port int) (net.Conn, error) {
 	s.mu.Lock()
 	moved := s.moved
 	s.mu.Unlock()
+	if port == ttydPort && !moved {
+		return m.screen.dial(m.ctx)
+	}
 	if m.o.Dial == nil || moved {
 		return nil, errEnded
 	}
 	return m.o.Dial(s.name, port)
+}
+
+// drain takes what a client sends before it has heard that nobody listens.
+func drain(ws *websocket.Conn) {
+	for {
+		if _, _, err := ws.ReadMessage(); err != nil {
+			return
+		}
+	}
 }
 
 func toFar(ws *websocket.Conn, far net.Conn) {
@@ -170,7 +183,7 @@ func fromFar(ws *websocket.Conn, far net.Conn) {
 	}
 }
 
-// terminal echoes what is typed.
+// terminal echoes what is typed. Managers of 23.09 fail on it.
 func (m *Manager) terminal(w http.ResponseWriter, r *http.Request, _ *session) {
 	ws, ok := m.upgrade(w, r)
 	if !ok {
@@ -183,6 +196,10 @@ func (m *Manager) terminal(w http.ResponseWriter, r *http.Request, _ *session) {
 			Chars []byte
 		}
 		if ws.ReadJSON(&f) != nil {
+			return
+		}
+		if f.Type == "stdin" && strings.HasPrefix(m.o.Release, "23.09") {
+			_ = ws.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""))
 			return
 		}
 		if f.Type == "stdin" && ws.WriteJSON(map[string]any{"type": "out", "data": f.Chars}) != nil {
