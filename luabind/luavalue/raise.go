@@ -69,12 +69,13 @@ func Traceback(L *lua.LState) string {
 			lines = append(lines, "…")
 			break
 		}
-		lines = append(lines, where+frameName(L, dbg))
+		lines = append(lines, where+FrameName(L, dbg))
 	}
 	return strings.Join(lines, "\n")
 }
 
-func frameName(L *lua.LState, dbg *lua.Debug) string {
+// FrameName is how a traceback names the function of a frame, behind its line; "" for one without a name.
+func FrameName(L *lua.LState, dbg *lua.Debug) string {
 	if _, err := L.GetInfo("n", dbg, lua.LNil); err != nil {
 		return ""
 	}

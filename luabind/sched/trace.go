@@ -23,24 +23,10 @@ func traceback(L *lua.LState) string {
 			break
 		}
 		if p := frameOf(L, dbg); p.source != "" {
-			lines = append(lines, p.String()+frameName(L, dbg))
+			lines = append(lines, p.String()+luavalue.FrameName(L, dbg))
 		}
 	}
 	return strings.Join(folded(lines), "\n")
-}
-
-func frameName(L *lua.LState, dbg *lua.Debug) string {
-	if _, err := L.GetInfo("n", dbg, lua.LNil); err != nil {
-		return ""
-	}
-	switch name := dbg.Name; {
-	case name == "" || name == "?" || name == "main chunk" || name == "corountine" || strings.HasPrefix(name, "("):
-		return ""
-	case strings.HasPrefix(name, "<"):
-		return " in the function at " + strings.Trim(name, "<>")
-	default:
-		return " in function " + name
-	}
 }
 
 func joinTrace(inner, outer string) string {
