@@ -54,9 +54,9 @@ func (v *vocabulary[T]) readMap(frame []byte, t *T) (*message[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	m := v.names[string(name)]
-	if m == nil {
-		return nil, unknownType(name)
+	m, err := v.named(name)
+	if err != nil {
+		return nil, err
 	}
 	_, err = m.readMap(b, n, t)
 	return m, err
@@ -71,11 +71,19 @@ func (v *vocabulary[T]) readList(frame []byte, t *T) (*message[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	m := v.names[string(name)]
-	if m == nil {
-		return nil, unknownType(name)
+	m, err := v.named(name)
+	if err != nil {
+		return nil, err
 	}
 	return m, m.readList(b, n-1, t)
+}
+
+// named gives the message of a name on the wire.
+func (v *vocabulary[T]) named(name []byte) (*message[T], error) {
+	if m := v.names[string(name)]; m != nil {
+		return m, nil
+	}
+	return nil, unknownType(name)
 }
 
 // readTypeName finds the value of the key "type" among the n keys that begin at b. When it comes first, as servers
