@@ -125,15 +125,15 @@ func (c Config) withDefaults() Config {
 	orDuration(&c.Liveness, DefaultLiveness)
 	orDuration(&c.Silence, silencePerLiveness*c.Liveness)
 	orDuration(&c.CloseGrace, DefaultCloseGrace)
-	orSize(&c.Buffer, DefaultBuffer)
-	orSize(&c.InstanceBuffer, DefaultInstanceBuffer)
-	orSize(&c.OutBuffer, DefaultOutBuffer)
-	orSize(&c.ReadLimit, DefaultReadLimit)
-	orSize(&c.FileMemory, DefaultFileMemory)
-	orSize(&c.FileDisk, DefaultFileDisk)
-	orNumber(&c.ToolsAtOnce, DefaultToolsAtOnce)
-	orNumber(&c.ToolRequests, DefaultToolRequests)
-	orNumber(&c.Finished, DefaultFinished)
+	orMost(&c.Buffer, DefaultBuffer)
+	orMost(&c.InstanceBuffer, DefaultInstanceBuffer)
+	orMost(&c.OutBuffer, DefaultOutBuffer)
+	orMost(&c.ReadLimit, DefaultReadLimit)
+	orMost(&c.FileMemory, DefaultFileMemory)
+	orMost(&c.FileDisk, DefaultFileDisk)
+	orMost(&c.ToolsAtOnce, DefaultToolsAtOnce)
+	orMost(&c.ToolRequests, DefaultToolRequests)
+	orMost(&c.Finished, DefaultFinished)
 	if c.Clock == nil {
 		c.Clock = systemClock{}
 	}
@@ -155,13 +155,7 @@ func orDuration(d *time.Duration, def time.Duration) {
 	}
 }
 
-func orSize(n *int64, def int64) {
-	if *n <= 0 {
-		*n = def
-	}
-}
-
-func orNumber(n *int, def int) {
+func orMost[T int | int64](n *T, def T) {
 	if *n <= 0 {
 		*n = def
 	}
