@@ -3,7 +3,9 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -133,22 +135,14 @@ func (e *Engine) stopAll() {
 func (e *Engine) connections() []*session {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	list := make([]*session, 0, len(e.sessions))
-	for s := range e.sessions {
-		list = append(list, s)
-	}
-	return list
+	return slices.Collect(maps.Keys(e.sessions))
 }
 
 // all lists the processes, ended ones whose results are kept among them.
 func (e *Engine) all() []*process {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	list := make([]*process, 0, len(e.processes))
-	for _, p := range e.processes {
-		list = append(list, p)
-	}
-	return list
+	return slices.Collect(maps.Values(e.processes))
 }
 
 func (e *Engine) find(id string) *process {

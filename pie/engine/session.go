@@ -4,10 +4,13 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 
 	"github.com/gorilla/websocket"
+
 	"github.com/pierun/pierun/pie/wire"
 )
 
@@ -213,11 +216,7 @@ func (s *session) leave(rule leaveRule) {
 func (s *session) taken() []*process {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := make([]*process, 0, len(s.attached))
-	for p := range s.attached {
-		list = append(list, p)
-	}
-	return list
+	return slices.Collect(maps.Keys(s.attached))
 }
 
 // letGo takes p off this connection, if it is attached to it, and wakes it: it may wait for this connection's reader.

@@ -1,6 +1,11 @@
 package engine
 
-import "github.com/pierun/pierun/pie/wire"
+import (
+	"maps"
+	"slices"
+
+	"github.com/pierun/pierun/pie/wire"
+)
 
 // turn is one command of a gateway connection that has not fully ended: a launch or attach whose process goes on, and
 // also a refused launch, a refused attach or an uncaptured launch, which the gateway forgets to end. victim is whom
@@ -36,10 +41,7 @@ func (s *session) endTurn(t *turn) {
 func (s *session) closeTurns() []*turn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	open := make([]*turn, 0, len(s.turns))
-	for t := range s.turns {
-		open = append(open, t)
-	}
+	open := slices.Collect(maps.Keys(s.turns))
 	clear(s.turns)
 	return open
 }
