@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pierun/pierun/internal/backendai"
+	"github.com/pierun/pierun/internal/clock"
 	"github.com/pierun/pierun/luabind/sched"
 	"github.com/pierun/pierun/pie"
 )
@@ -88,7 +89,7 @@ func (c Config) withDefaults() Config {
 		c.Grace = 5 * time.Second
 	}
 	if c.Clock == nil {
-		c.Clock = systemClock{}
+		c.Clock = clock.System{}
 	}
 	if c.Progress == "" {
 		c.Progress = "none"
@@ -103,12 +104,3 @@ func (c Config) withDefaults() Config {
 type eofReader struct{}
 
 func (eofReader) Read([]byte) (int, error) { return 0, io.EOF }
-
-// systemClock is the clock of a Config without one.
-type systemClock struct{}
-
-func (systemClock) Now() time.Time { return time.Now() }
-
-func (systemClock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
-	return time.AfterFunc(d, f).Stop
-}

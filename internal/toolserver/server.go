@@ -15,6 +15,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"github.com/pierun/pierun/internal/clock"
 	"github.com/pierun/pierun/pie"
 )
 
@@ -38,10 +39,6 @@ type Config struct {
 type Clock interface {
 	AfterFunc(d time.Duration, f func()) (stop func() bool)
 }
-
-type systemClock struct{}
-
-func (systemClock) AfterFunc(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
 
 // Server is one connection to a server. Its methods may be called from any goroutine.
 type Server struct {
@@ -71,7 +68,7 @@ func Connect(ctx context.Context, cfg Config) (*Server, error) {
 		cfg.Grace = 3 * time.Second
 	}
 	if cfg.Clock == nil {
-		cfg.Clock = systemClock{}
+		cfg.Clock = clock.System{}
 	}
 	s, err := connect(ctx, cfg, legacy)
 	if refused := (*jsonrpc.Error)(nil); errors.As(err, &refused) {
