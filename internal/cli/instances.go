@@ -31,6 +31,15 @@ func short(ids []string) map[string]string {
 	return shorts
 }
 
+// shortIDs is short for the ids of a list.
+func shortIDs(list []pie.Info) map[string]string {
+	ids := make([]string, len(list))
+	for i, in := range list {
+		ids[i] = in.InstanceID
+	}
+	return short(ids)
+}
+
 func cut(id string, n int) string { return id[:min(n, len(id))] }
 
 // find picks the one instance whose id begins with prefix.
@@ -57,11 +66,7 @@ func find(list []pie.Info, prefix string) (pie.Info, error) {
 // namesOf lists instances in a sentence, the first few of many.
 func namesOf(list []pie.Info) string {
 	const most = 5
-	ids := make([]string, len(list))
-	for i, in := range list {
-		ids[i] = in.InstanceID
-	}
-	shorts := short(ids)
+	shorts := shortIDs(list)
 	var words []string
 	for _, in := range list[:min(most, len(list))] {
 		words = append(words, fmt.Sprintf("%s (%s)", shorts[in.InstanceID], in.Program))

@@ -137,11 +137,7 @@ func isWholeID(word string) bool { return len(word) == 36 && strings.Count(word,
 func (a *app) killAll(ctx context.Context, client *pie.Client, list []pie.Info) error {
 	ended := terminate(ctx, client, list)
 	sweep(ctx, client, list)
-	ids := make([]string, len(list))
-	for i, in := range list {
-		ids[i] = in.InstanceID
-	}
-	shorts := short(ids)
+	shorts := shortIDs(list)
 	failed, gone := 0, map[string]bool{}
 	for i, in := range list {
 		name := shorts[in.InstanceID]

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/pierun/pierun/internal/backendai"
@@ -80,13 +79,8 @@ func (a *app) mySessions(c *backendai.Client, live map[string]bool) (map[string]
 
 // mineWord is how a list shows who looks after a session.
 func mineWord(m owned, known bool) string {
-	switch {
-	case !known:
+	if !known {
 		return ""
-	case m.entry.Detached:
-		return "kept"
-	case m.run.Alive:
-		return fmt.Sprintf("run %d", m.run.PID)
 	}
-	return "left over"
+	return m.keeper("kept")
 }

@@ -17,11 +17,11 @@ type owned struct {
 	entry journal.Entry
 }
 
-// state says in two words who looks after it.
-func (m owned) state() string {
+// keeper says in two words who looks after it; letGo is the word for what a run has let go of on purpose.
+func (m owned) keeper(letGo string) string {
 	switch {
 	case m.entry.Detached:
-		return "detached"
+		return letGo
 	case m.run.Alive:
 		return fmt.Sprintf("run %d", m.run.PID)
 	}

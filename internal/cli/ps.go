@@ -100,7 +100,7 @@ func rowOf(in pie.Info, m owned, mine bool) psRow {
 		row.Attached = string(in.Attached)
 	}
 	if mine {
-		row.Mine = m.state()
+		row.Mine = m.keeper("detached")
 		row.Program = cmp.Or(row.Program, m.entry.Program) // some generations list no names
 	}
 	return row
@@ -113,7 +113,7 @@ func unlisted(byID map[string]owned) []psRow {
 		m := byID[id]
 		rows = append(rows, psRow{
 			ID: id, Program: m.entry.Program, User: m.entry.User, State: "not listed",
-			Elapsed: time.Since(m.entry.At).Seconds(), Mine: m.state(),
+			Elapsed: time.Since(m.entry.At).Seconds(), Mine: m.keeper("detached"),
 		})
 	}
 	return rows
