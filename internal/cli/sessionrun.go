@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -77,10 +78,24 @@ func (a *app) runIn(ctx context.Context, c *backendai.Client, id string, code ba
 	if err != nil {
 		return err
 	}
-	if out.ExitCode != 0 {
-		return status(min(max(out.ExitCode, 1), 125))
+	return a.codeEnded(out, code)
+}
+
+// codeEnded is the command's end after the code's. Codes that a shell would take for something else are brought below 126,
+// and told.
+func (a *app) codeEnded(out *backendai.Outcome, code backendai.Code) error {
+	switch {
+	case out.ExitCode == 0:
+		return nil
+	case out.ExitCode == 127 && code.Batch == nil && len(out.Console) == 0:
+		a.fail("the session has run nothing: its image's interpreter for code did not start (the manager says 127)")
+		a.hint("run a shell command with --shell, or take an image with an interpreter (for Python one with ipykernel); on a machine that was very busy, try again")
+	case out.ExitCode < 0:
+		a.fail(fmt.Sprintf("the session could not run the code (the manager says %d); pierun backendai logs shows more while a session lives (--keep)", out.ExitCode))
+	case out.ExitCode > 125:
+		a.fail(fmt.Sprintf("the code ended with %d", out.ExitCode))
 	}
-	return nil
+	return status(min(max(out.ExitCode, 1), 125))
 }
 
 // endSessionTimeout is how long a manager may take to end a session that was brought up here.

@@ -63,6 +63,11 @@ func (m *Manager) execute(w http.ResponseWriter, r *http.Request, s *session) {
 	if id == "" {
 		id = "e5a2e97fc8b06025f9df992c939f8e01"
 	}
+	if m.o.Mute && *q.Mode == "query" {
+		none := 127
+		reply(w, 200, map[string]any{"result": &result{Status: "finished", RunID: id, ExitCode: &none, Files: []any{}, Console: [][2]string{}}})
+		return
+	}
 	got := s.patiently(r.Context(), *q.Mode, q.Code, id, q.Options)
 	if got == nil {
 		agentTimeout().write(w)

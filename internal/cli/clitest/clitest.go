@@ -34,6 +34,8 @@ import (
 //	server start [NAME=VALUE…]      start a real server, see SetupReal; its address, behind a wire, is in $SERVER
 //	server kill                     kill it; it can be started again, at the same address
 //	manager [METHOD]                start a fake Backend.AI manager until the end, which never answers METHOD; BACKEND_… say where
+//	manager mute                    one whose images have no interpreter
+//	manager pulling                 one whose sessions never have their image
 //	set FILE                    set the variables that the lines NAME=VALUE of FILE (stdout: what was printed) name
 //	none PATTERN                    no file matches; with ! some do
 func Commands() map[string]func(*testscript.TestScript, bool, []string) {
