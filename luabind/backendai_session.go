@@ -223,19 +223,29 @@ func sessionRename(L *lua.LState) int {
 	return 0
 }
 
-// session:destroy() ends it and waits for that; twice is harmless.
+// session:destroy() ends it and waits for that; twice is harmless. One that the manager will not end stays with its scope.
 func sessionDestroy(L *lua.LState) int {
-	s := self[*baiSession](L, "session:destroy")
-	if !s.ended {
-		s.giveUp()
-		s.ended = true
-		closeIt := s.closePie()
-		baiDo(L, "session:destroy", func(ctx context.Context) error {
-			closeIt()
-			_, err := detached(ctx, s.client.rt, func(ctx context.Context) (any, error) { return nil, s.client.inner.EndSession(ctx, s.id) }, func(any) {})
-			return err
-		})
+	const op = "session:destroy"
+	s := self[*baiSession](L, op)
+	if s.ended {
+		return 0
 	}
+	owned := s.client.owned[s.id] == s
+	s.giveUp()
+	s.ended = true
+	closeIt := s.closePie()
+	_, err := sched.Await(L, -1, func(ctx context.Context) (any, error) {
+		closeIt()
+		return detached(ctx, s.client.rt, func(ctx context.Context) (any, error) { return nil, s.client.inner.EndSession(ctx, s.id) }, func(any) {})
+	}, nil)
+	if err == nil {
+		return 0
+	}
+	if s.ended = false; owned {
+		s.client.owned[s.id] = s
+		s.scope.Own(s)
+	}
+	baiFail(L, op, err)
 	return 0
 }
 

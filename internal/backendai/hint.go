@@ -52,10 +52,24 @@ func problemHint(problem, msg string) string {
 		return "this manager does not have this call"
 	case "insufficient-privilege":
 		return "the account may not do this"
+	case "generic-forbidden":
+		return stateHint(msg)
 	case "generic-bad-request":
 		if strings.Contains(msg, "API version") {
 			return "the manager does not speak the API version announced: unset BACKEND_API_VERSION to let it choose"
 		}
+	}
+	return ""
+}
+
+// stateHint is about a session that is not destroyed because of the state it is in.
+func stateHint(msg string) string {
+	switch {
+	case strings.Contains(msg, "pulling status"):
+		return "its image is being fetched, and until it is there managers end the session by no means: wait until it is PREPARING or RUNNING " +
+			"(pierun backendai ps), then try again"
+	case strings.Contains(msg, "Cannot destroy sessions in"):
+		return "by force it can be: pierun backendai rm does that, and so does client:destroy(id, nil, true) in a script"
 	}
 	return ""
 }

@@ -128,22 +128,22 @@ func (a *app) backendaiRm(ctx *cli.Context) error {
 	})
 }
 
-// removeSessions goes on after one that is not there, and says so in the end.
+// removeSessions goes on after one that is not there, or that the manager will not end, and says so in the end.
 func (a *app) removeSessions(ctx context.Context, c *backendai.Client, ids []string) error {
-	var absent error
+	var refused error
 	for _, id := range ids {
 		_, err := c.SessionInfo(ctx, id, "")
 		if err == nil {
 			err = c.EndSession(ctx, id)
 		}
 		switch {
-		case errors.Is(err, backendai.NotFound()):
-			absent = errors.Join(absent, err)
+		case errors.Is(err, backendai.NotFound()), errors.Is(err, &backendai.Error{Type: backendai.ErrServer, Problem: "generic-forbidden"}):
+			refused = errors.Join(refused, err)
 		case err != nil:
-			return errors.Join(absent, err)
+			return errors.Join(refused, err)
 		default:
 			fmt.Fprintln(a.env.Stdout, id)
 		}
 	}
-	return absent
+	return refused
 }

@@ -57,13 +57,18 @@ func (m *Manager) destroy(w http.ResponseWriter, r *http.Request, s *session) {
 	m.mu.Lock()
 	status := s.status()
 	hard := r.URL.Query().Get("forced") == "true"
-	refusal := (status == "PREPARING" || status == "SCHEDULED" || status == "ERROR") && !hard
-	if !refusal {
+	refusal := ""
+	switch {
+	case status == "PULLING":
+		refusal = "Cannot destroy sessions in pulling status"
+	case (status == "PREPARING" || status == "SCHEDULED" || status == "ERROR") && !hard:
+		refusal = "Cannot destroy sessions in scheduled/preparing/terminating/error status"
+	default:
 		s.life = []string{"TERMINATED"}
 	}
 	m.mu.Unlock()
-	if refusal {
-		problem(403, "generic-forbidden", "Forbidden operation.", "Cannot destroy sessions in scheduled/preparing/terminating/error status", nil).write(w)
+	if refusal != "" {
+		problem(403, "generic-forbidden", "Forbidden operation.", refusal, nil).write(w)
 		return
 	}
 	for _, name := range []string{"session_terminating", "kernel_terminating", "kernel_terminated", "session_terminated"} {
