@@ -112,7 +112,7 @@ func (s *baiSession) await(L *lua.LState, op string, began, limit time.Duration,
 			return s.client.inner.WaitChange(ctx, s.id, last, 0)
 		}, nil)
 		if err != nil {
-			luavalue.Raise(L, s.waitError(L, op, err, info))
+			luavalue.Raise(L, s.waitError(L, op, err, info, limit))
 		}
 		info = next
 		text := "session " + s.name + " is " + string(info.Status)
@@ -124,18 +124,21 @@ func (s *baiSession) await(L *lua.LState, op string, began, limit time.Duration,
 }
 
 // waitError adds what the session was waiting for.
-func (s *baiSession) waitError(L *lua.LState, op string, err error, last *backendai.Info) *luavalue.Error {
+func (s *baiSession) waitError(L *lua.LState, op string, err error, last *backendai.Info, limit time.Duration) *luavalue.Error {
 	e := baiError(L, op, err)
-	if e.Op == "" {
-		e.Op = op
+	e.Op = orWord(e.Op, op)
+	if last == nil || last.Status == backendai.Running {
+		return e
 	}
-	if last != nil && last.Status != backendai.Running {
-		e.Message += ": session " + s.name + " is still " + string(last.Status)
-		if last.StatusInfo != "" {
-			e.Message += " (" + last.StatusInfo + ")"
-		}
-		e.Server = orWord(e.Server, string(last.StatusData))
+	still := "session " + s.name + " is still " + string(last.Status)
+	if last.StatusInfo != "" {
+		still += " (" + last.StatusInfo + ")"
 	}
+	if e.Server = orWord(e.Server, string(last.StatusData)); e.Kind == luavalue.KindTimeout && limit > 0 {
+		e.Message = still + " after " + limit.String() // the error knows of the last look alone
+		return e
+	}
+	e.Message += ": " + still
 	return e
 }
 

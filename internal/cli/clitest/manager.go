@@ -31,9 +31,9 @@ func manager(ts *testscript.TestScript, neg bool, args []string) {
 func managers(word string) faketest.Options {
 	switch word {
 	case "mute":
-		return faketest.Options{Mute: true}
+		return faketest.Options{Mute: true, Life: []string{"RUNNING"}}
 	case "pulling":
-		return faketest.Options{Life: []string{"PENDING", "PULLING"}}
+		return faketest.Options{Life: []string{"PULLING"}}
 	}
 	return faketest.Options{Hold: word}
 }
