@@ -19,7 +19,7 @@ const (
 	quietMost   = 5 * time.Second    // without a pong
 	turnWait    = time.Second        // for a pong that tells a worker from a gateway
 	heardRoom   = 64                 // frames that a silent server may send during the detection
-	anyCorr     = uint32(0x70696501) // of the probes; arbitrary, not zero
+	anyCorr     = uint32(0x70696501) // of the first probe, the others follow; arbitrary, not zero
 )
 
 // prober finds out which generation a server is of. Nothing announces it, and servers skip what they do not know, so
@@ -28,6 +28,9 @@ type prober struct {
 	c     *Client
 	l     *link
 	heard chan heard
+	asked []*wire.Dialect // in which each question was asked so far
+	odd   heard           // what came last and is no answer
+	pongs int
 }
 
 // heard is a copy of a frame, or a pong.
@@ -104,17 +107,22 @@ func (p *prober) hear(h heard) {
 // find settles the link's dialect and the login.
 func (p *prober) find(ctx context.Context) error {
 	defer p.l.heard.setPong(nil)
-	process := known("process-0.4")
-	a, got, err := p.ask(ctx, process, &wire.Command{Kind: wire.Identify, User: p.c.who()})
+	a, to, err := p.ask(ctx, known("process-0.4"), &wire.Command{Kind: wire.Identify, User: p.c.who()})
 	switch {
 	case err != nil:
 		return err
-	case !got:
+	case to == nil:
 		return p.findInstance(ctx)
-	case a.ok && a.text == alreadyIn:
+	}
+	return p.findProcess(ctx, a)
+}
+
+// findProcess goes on where the first question was answered.
+func (p *prober) findProcess(ctx context.Context, a reply) error {
+	if a.ok && a.text == alreadyIn {
 		return p.findGateway(ctx)
 	}
-	p.speak(process)
+	p.speak(known("process-0.4"))
 	if err := p.l.loginAnswerOrToken(ctx, a); err != nil {
 		return err
 	}
@@ -127,12 +135,14 @@ const alreadyIn = "Already authenticated"
 // speak makes d the link's dialect; the probes' correlation ids are not used again.
 func (p *prober) speak(d *wire.Dialect) { p.l.speak(d) }
 
-// ask sends cmd and a WebSocket ping. got is false when the pong came and then nothing for long enough: the server
-// has read the command and does not know it.
-func (p *prober) ask(ctx context.Context, d *wire.Dialect, cmd *wire.Command) (a reply, got bool, err error) {
-	cmd.Corr = anyCorr
+// ask sends cmd and a WebSocket ping. to is the dialect of the question that was answered: this one, or one before
+// whose answer was late. nil means that the pong came and then nothing for long enough: the server has read the command
+// and does not know it.
+func (p *prober) ask(ctx context.Context, d *wire.Dialect, cmd *wire.Command) (a reply, to *wire.Dialect, err error) {
+	cmd.Corr = anyCorr + uint32(len(p.asked))
+	p.asked = append(p.asked, d)
 	if err := p.l.out.put(d, cmd, nil, false); err != nil {
-		return reply{}, false, p.l.why(err)
+		return reply{}, nil, p.l.why(err)
 	}
 	began := p.c.clock.Now()
 	p.l.out.control(websocket.PingMessage, nil)
@@ -140,20 +150,22 @@ func (p *prober) ask(ctx context.Context, d *wire.Dialect, cmd *wire.Command) (a
 	for {
 		h, came, err := p.next(ctx, quiet)
 		switch {
-		case err != nil:
-			return reply{}, false, err
-		case !came:
-			return reply{}, false, nil
+		case err != nil || !came:
+			return reply{}, nil, err
 		case h.pong:
+			p.pongs++
 			quiet = p.quiet(p.c.clock.Now().Sub(began))
+			continue
 		case h.text:
-			if err := p.gatewayWords(h.frame); err != nil {
-				return reply{}, false, err
-			}
+			err = p.gatewayWords(h.frame)
 		default:
-			if a, ok := answerIn(d, h.frame); ok {
-				return a, true, nil
-			}
+			a, to = p.answerIn(h.frame)
+		}
+		if err == nil && to == nil {
+			err = p.strange(h)
+		}
+		if err != nil || to != nil {
+			return a, to, err
 		}
 	}
 }
@@ -165,13 +177,15 @@ func (p *prober) quiet(trip time.Duration) time.Duration {
 	return max(quietLeast, quietTrips*trip)
 }
 
-// answerIn reads the answer to a probe.
-func answerIn(d *wire.Dialect, frame []byte) (reply, bool) {
+// answerIn reads the answer to a question, in whose dialect it must be. nil: it is none.
+func (p *prober) answerIn(frame []byte) (reply, *wire.Dialect) {
 	var e wire.Event
-	if d.DecodeEvent(frame, false, &e) != nil || e.Kind != wire.Answer || e.Corr != anyCorr {
-		return reply{}, false
+	for n, d := range p.asked {
+		if d.DecodeEvent(frame, false, &e) == nil && e.Kind == wire.Answer && e.Corr == anyCorr+uint32(n) {
+			return reply{ok: e.OK, text: string(e.Text)}, d
+		}
 	}
-	return reply{ok: e.OK, text: string(e.Text)}, true
+	return reply{}, nil
 }
 
 // gatewayWords reads a text frame: only gateways send those, and an error means that it cannot serve now.
@@ -206,7 +220,7 @@ func (p *prober) next(ctx context.Context, d time.Duration) (h heard, came bool,
 		return h, false, &Error{Kind: KindConnect, Message: "the server ended the connection during the login", Err: p.l.err,
 			Hint: "is this a Pie server? If it is, name its dialect"}
 	case <-ctx.Done():
-		return h, false, &Error{Kind: KindConnect, Message: "the server did not say which dialect it speaks", Err: context.Cause(ctx)}
+		return h, false, p.undecided(context.Cause(ctx))
 	}
 }
 

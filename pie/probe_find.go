@@ -49,16 +49,23 @@ func (p *prober) findInstance(ctx context.Context) error {
 	if p.c.cfg.Token != "" {
 		first = &wire.Command{Kind: wire.Token, Token: p.c.cfg.Token}
 	}
-	a, got, err := p.ask(ctx, named, first)
+	a, to, err := p.ask(ctx, named, first)
 	switch {
 	case err != nil && p.l.dead():
 		return p.afterAll() // only a server of 0.5 hangs up on this
 	case err != nil:
 		return err
-	case !got:
+	case to == nil:
 		return p.findFirst(ctx)
+	case to != named:
+		return p.findProcess(ctx, a)
 	}
-	p.speak(named)
+	return p.findNamed(ctx, a)
+}
+
+// findNamed goes on where the second question was answered.
+func (p *prober) findNamed(ctx context.Context, a reply) error {
+	p.speak(known("instance-0.2"))
 	if err := p.l.loginAnswer(ctx, a); err != nil {
 		return err
 	}
@@ -86,16 +93,24 @@ func (p *prober) findHash(ctx context.Context) error {
 // findFirst is the last guess: the first release, whose login carries a token.
 func (p *prober) findFirst(ctx context.Context) error {
 	first := known("instance-0.1")
-	a, got, err := p.ask(ctx, first, &wire.Command{Kind: wire.Token, Token: p.c.cfg.Token, User: p.c.who()})
+	a, to, err := p.ask(ctx, first, &wire.Command{Kind: wire.Token, Token: p.c.cfg.Token, User: p.c.who()})
 	switch {
 	case err != nil:
 		return err
-	case !got:
-		return &Error{Kind: KindConnect, Message: "the server took the connection but understands no dialect of Pie",
-			Hint: "is this a Pie server? If it is, name its dialect"}
+	case to == nil:
+		return p.noDialect()
+	case to.Family == "process":
+		return p.findProcess(ctx, a)
+	case to != first:
+		return p.findNamed(ctx, a)
+	case !a.ok && a.text != badToken, a.ok && a.text != alreadyIn && p.c.cfg.Token == "":
+		return notPie(a.text)
 	case !a.ok:
 		return authError("the server did not accept the token", a.text, tokenHint)
 	}
 	p.speak(first)
 	return nil
 }
+
+// badToken is what 0.1 says to a token that is none. To a good one it says whose it is.
+const badToken = "Invalid token"
