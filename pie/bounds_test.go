@@ -64,12 +64,8 @@ func (f *frames) flush() {
 
 // serveRest answers whatever comes with yes.
 func (c *fakeConn) serveRest() {
-	for {
-		cmd, ok := c.read()
-		if !ok {
-			return
-		}
-		c.yes(&cmd, "")
+	for cmd := range c.commands() {
+		c.yes(cmd, "")
 	}
 }
 
@@ -348,17 +344,17 @@ func TestFinishedAndUnreadAreBounded(t *testing.T) {
 	id := func(n int) string { return fmt.Sprintf("%08d-aaaa-4aaa-8aaa-aaaaaaaaaaaa", n) }
 	f := newFake(t, "worker-0.5", func(c *fakeConn) {
 		n := 0
-		for cmd, ok := c.read(); ok; cmd, ok = c.read() {
+		for cmd := range c.commands() {
 			switch cmd.Kind {
 			case wire.Launch:
-				c.yes(&cmd, id(n))
+				c.yes(cmd, id(n))
 				c.out(id(n), strings.Repeat("x", 100_000))
 				c.done(id(n), fmt.Sprint("result ", n))
 				n++
 			case wire.List:
-				c.yes(&cmd, "[]")
+				c.yes(cmd, "[]")
 			default:
-				c.yes(&cmd, "")
+				c.yes(cmd, "")
 			}
 		}
 	})

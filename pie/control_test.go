@@ -28,22 +28,18 @@ func TestControlConnection(t *testing.T) {
 				<-release
 				c.yes(&cmd, idA)
 			}
-			for {
-				cmd, ok := c.read()
-				if !ok {
-					return
-				}
+			for cmd := range c.commands() {
 				asked[c.n] = append(asked[c.n], cmd.Kind)
 				switch cmd.Kind {
 				case wire.List:
-					c.yes(&cmd, "[]")
+					c.yes(cmd, "[]")
 				case wire.Terminate:
-					c.no(&cmd, "Process not found")
+					c.no(cmd, "Process not found")
 					if c.n == 2 { // now the launching connection is asked, too
 						close(release)
 					}
 				default:
-					c.yes(&cmd, "Pong")
+					c.yes(cmd, "Pong")
 				}
 			}
 		})

@@ -82,10 +82,7 @@ func TestAttachToNothingIsRefused(t *testing.T) {
 
 func TestAttachTwiceIsRefusedLocally(t *testing.T) {
 	c := dial(t, serve(t, "gateway-0.5"), nil)
-	i, err := c.Launch(soon(t), name(t, c, "echo"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	i := launch(t, c, name(t, c, "echo"))
 	if _, err := c.Attach(soon(t), i.ID()); !errors.Is(err, pie.ErrRefused) {
 		t.Errorf("%v", err)
 	}
@@ -94,11 +91,8 @@ func TestAttachTwiceIsRefusedLocally(t *testing.T) {
 func TestDetachGoesOn(t *testing.T) {
 	each(t, func(t *testing.T, e *engine.Engine) {
 		c := dial(t, e, nil)
-		i, err := c.Launch(soon(t), name(t, c, "echo"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = i.Detach(soon(t))
+		i := launch(t, c, name(t, c, "echo"))
+		err := i.Detach(soon(t))
 		if f := c.Features(); f.KillsOnClose || !f.AttachInstance {
 			if !errors.Is(err, pie.ErrUnsupported) {
 				t.Errorf("%v", err)
@@ -210,10 +204,7 @@ func TestStreamAbortedWhileTheGatewayLooksForItsWorker(t *testing.T) {
 func TestBrokenLinkOfAGateway(t *testing.T) {
 	e := serve(t, "gateway-0.5")
 	c := dial(t, e, nil)
-	i, err := c.Launch(soon(t), name(t, c, "echo"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	i := launch(t, c, name(t, c, "echo"))
 	e.BreakLink()
 	for range 3 {
 		if _, err := c.Ping(soon(t)); err != nil {

@@ -124,10 +124,7 @@ func TestLaunchStreamAndResult(t *testing.T) {
 		c := dial(t, e, nil)
 		p := name(t, c, "text-completion")
 		p.Values = map[string]any{"prompt": "Once upon a time", "max_tokens": 8}
-		i, err := c.Launch(soon(t), p)
-		if err != nil {
-			t.Fatal(err)
-		}
+		i := launch(t, c, p)
 		events, err := collect(t, i)
 		if err != nil {
 			t.Fatal(err)
@@ -145,10 +142,7 @@ func TestLaunchStreamAndResult(t *testing.T) {
 func TestMessagesBothWays(t *testing.T) {
 	each(t, func(t *testing.T, e *engine.Engine) {
 		c := dial(t, e, nil)
-		i, err := c.Launch(soon(t), name(t, c, "echo"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		i := launch(t, c, name(t, c, "echo"))
 		for _, word := range []string{"one", "two", "bye"} {
 			if err := i.Send(word); err != nil {
 				t.Fatal(err)
@@ -172,10 +166,7 @@ func TestTerminate(t *testing.T) {
 		c := dial(t, e, nil)
 		p := name(t, c, "sleep")
 		p.Values = map[string]any{"seconds": 3600}
-		i, err := c.Launch(soon(t), p)
-		if err != nil {
-			t.Fatal(err)
-		}
+		i := launch(t, c, p)
 		if err := i.Terminate(soon(t)); err != nil {
 			t.Fatal(err)
 		}
@@ -208,10 +199,7 @@ func TestListShowsMine(t *testing.T) {
 		c := dial(t, e, nil)
 		p := name(t, c, "sleep")
 		p.Values = map[string]any{"seconds": 3600}
-		i, err := c.Launch(soon(t), p)
-		if err != nil {
-			t.Fatal(err)
-		}
+		i := launch(t, c, p)
 		list, err := c.List(soon(t))
 		if !c.Features().ListInstances {
 			if !errors.Is(err, pie.ErrUnsupported) {

@@ -3,6 +3,7 @@ package pie_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"net"
 	"net/http"
 	"sync"
@@ -136,6 +137,14 @@ func (c *fakeConn) read() (cmd wire.Command, ok bool) {
 	}
 }
 
+// commands are all that come until the connection ends.
+func (c *fakeConn) commands() iter.Seq[*wire.Command] {
+	return func(yield func(*wire.Command) bool) {
+		for cmd, ok := c.read(); ok && yield(&cmd); cmd, ok = c.read() {
+		}
+	}
+}
+
 // want reads commands up to one of the kind.
 func (c *fakeConn) want(kind wire.CommandKind) wire.Command {
 	for {
@@ -180,12 +189,23 @@ func (c *fakeConn) done(id, text string) {
 	c.tell(wire.Event{Kind: wire.Completed, ID: []byte(id), Text: []byte(text)})
 }
 
+// listed answers a list.
+func (c *fakeConn) listed(cmd *wire.Command, ids ...string) {
+	c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos(ids)})
+}
+
+// infos are the rows of a list.
+func infos(ids []string) []wire.InstanceInfo {
+	list := make([]wire.InstanceInfo, len(ids))
+	for k, id := range ids {
+		list[k] = wire.InstanceInfo{ID: id, Program: "p@1.0.0", User: "default", Input: "{}"}
+	}
+	return list
+}
+
 // idle reads until the connection ends.
 func (c *fakeConn) idle() {
-	for {
-		if _, ok := c.read(); !ok {
-			return
-		}
+	for range c.commands() {
 	}
 }
 

@@ -180,12 +180,9 @@ func TestUnreadFilesGoToDiskInsteadOfOverflowing(t *testing.T) {
 func TestFilesBothWays(t *testing.T) {
 	each(t, func(t *testing.T, e *engine.Engine) {
 		c := dial(t, e, nil)
-		i, err := c.Launch(soon(t), name(t, c, "echo"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		i := launch(t, c, name(t, c, "echo"))
 		data := noise(700_000)
-		err = i.SendFile(soon(t), data, "a.bin")
+		err := i.SendFile(soon(t), data, "a.bin")
 		if !c.Features().SendFiles {
 			if !errors.Is(err, pie.ErrUnsupported) {
 				t.Errorf("%v", err)

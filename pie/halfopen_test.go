@@ -18,8 +18,8 @@ func TestHalfOpenConnectionIsFoundWhileAKnownProgramIsLaunched(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake(t, generation, func(c *fakeConn) {
 				if c.mute = c.n == 1; !c.mute {
-					for cmd, ok := c.read(); ok; cmd, ok = c.read() {
-						c.yes(&cmd, "Pong")
+					for cmd := range c.commands() {
+						c.yes(cmd, "Pong")
 					}
 					return
 				}

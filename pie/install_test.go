@@ -18,27 +18,23 @@ const manifest = "[package]\nname = \"mine\"\nversion = \"1.2.3\"\n"
 // store is a fake that takes uploads and notes launches.
 func store(t *testing.T, generation string, got *bytes.Buffer, launched *wire.Command) *fake {
 	return newFake(t, generation, func(c *fakeConn) {
-		for {
-			cmd, ok := c.read()
-			if !ok {
-				return
-			}
+		for cmd := range c.commands() {
 			switch cmd.Kind {
 			case wire.Identify:
-				c.yes(&cmd, "Authenticated (Engine disabled authentication)")
+				c.yes(cmd, "Authenticated (Engine disabled authentication)")
 			case wire.HasProgram:
-				c.yes(&cmd, "false")
+				c.yes(cmd, "false")
 			case wire.AddProgram:
 				if int(cmd.Chunk.Index)*wire.ChunkSize != got.Len() || !cmd.Force && c.f.dialect.Features.StrictNames {
 					t.Errorf("chunk %d behind %d bytes, force %v", cmd.Chunk.Index, got.Len(), cmd.Force)
 				}
 				got.Write(cmd.Chunk.Data)
 				if cmd.Chunk.Index+1 == cmd.Chunk.Total {
-					c.yes(&cmd, cmd.Hash)
+					c.yes(cmd, cmd.Hash)
 				}
 			case wire.Launch:
-				*launched = cmd
-				c.yes(&cmd, idA)
+				*launched = *cmd
+				c.yes(cmd, idA)
 				c.done(idA, "")
 			}
 		}
@@ -81,19 +77,16 @@ func TestInstallAndLaunchByHashNameAndBytes(t *testing.T) {
 
 func TestInstallEmptyAndRefused(t *testing.T) {
 	f := newFake(t, "process-0.4", func(c *fakeConn) {
-		for {
-			cmd, ok := c.read()
+		for cmd := range c.commands() {
 			switch {
-			case !ok:
-				return
 			case cmd.Kind == wire.Identify:
-				c.yes(&cmd, "Authenticated")
+				c.yes(cmd, "Authenticated")
 			case cmd.Kind == wire.AddProgram && len(cmd.Chunk.Data) == 0 && cmd.Chunk.Total == 1:
-				c.yes(&cmd, "Program installed successfully")
+				c.yes(cmd, "Program installed successfully")
 			case cmd.Kind == wire.Ping:
-				c.yes(&cmd, "Pong")
+				c.yes(cmd, "Pong")
 			case cmd.Kind == wire.AddProgram:
-				c.no(&cmd, "upload exceeds max_upload_mb cap of 1 MiB")
+				c.no(cmd, "upload exceeds max_upload_mb cap of 1 MiB")
 			}
 		}
 	})
@@ -213,11 +206,11 @@ func TestNamesOfProgramAndManifestDiffer(t *testing.T) {
 	}
 	for _, generation := range []string{"process-0.3", "gateway-0.5"} {
 		f := newFake(t, generation, func(c *fakeConn) {
-			for cmd, ok := c.read(); ok; cmd, ok = c.read() {
+			for cmd := range c.commands() {
 				if cmd.Kind == wire.AddProgram {
 					t.Errorf("%s was sent the program", generation)
 				}
-				c.yes(&cmd, "false")
+				c.yes(cmd, "false")
 			}
 		})
 		c := f.dial(nil)
@@ -233,15 +226,12 @@ func TestNamesOfProgramAndManifestDiffer(t *testing.T) {
 // one as if nothing had begun. The words say what that means.
 func TestRefusedPartThatNobodyTold(t *testing.T) {
 	f := newFake(t, "worker-0.5", func(c *fakeConn) {
-		for {
-			cmd, ok := c.read()
+		for cmd := range c.commands() {
 			switch {
-			case !ok:
-				return
 			case cmd.Kind == wire.HasProgram:
-				c.yes(&cmd, "false")
+				c.yes(cmd, "false")
 			case cmd.Kind == wire.AddProgram && cmd.Chunk.Index+1 == cmd.Chunk.Total:
-				c.no(&cmd, "First chunk index must be 0")
+				c.no(cmd, "First chunk index must be 0")
 			}
 		}
 	})

@@ -63,7 +63,7 @@ func TestMessagesBeforeTheWordOfALostStream(t *testing.T) {
 			c.tell(wire.Event{Kind: wire.StreamAborted})
 			list := c.want(wire.List)
 			<-sent
-			c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: list.Corr, OK: true, Instances: infos([]string{idA, idB})})
+			c.listed(&list, idA, idB)
 			for range 2 {
 				again := c.want(wire.Attach)
 				c.yes(&again, "Process attached")
@@ -127,10 +127,7 @@ func TestLostMessageOnTheEngine(t *testing.T) {
 					}
 				}
 			})
-			i, err := c.Launch(context.Background(), name(t, c, "echo"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			i := launch(t, c, name(t, c, "echo"))
 			synctest.Wait() // the server answers a launch before it counts it among what it may break
 			e.BreakLink()
 			if !early {
@@ -171,7 +168,7 @@ func TestFileWaitsForItsStream(t *testing.T) {
 				switch order = append(order, cmd.Kind); cmd.Kind {
 				case wire.List:
 					<-waits
-					c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos([]string{idA})})
+					c.listed(&cmd, idA)
 				case wire.Attach:
 					c.yes(&cmd, "Process attached")
 				}

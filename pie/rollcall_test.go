@@ -26,24 +26,20 @@ type rolls struct {
 }
 
 func (r *rolls) serve(c *fakeConn) {
-	for {
-		cmd, ok := c.read()
-		if !ok {
-			return
-		}
+	for cmd := range c.commands() {
 		switch cmd.Kind {
 		case wire.Identify:
-			c.yes(&cmd, "Authenticated (Engine disabled authentication)")
+			c.yes(cmd, "Authenticated (Engine disabled authentication)")
 		case wire.Launch:
 			id := fmt.Sprintf("%08d-aaaa-4aaa-8aaa-aaaaaaaaaaaa", len(r.ids))
 			r.ids = append(r.ids, id)
-			c.yes(&cmd, id)
+			c.yes(cmd, id)
 			if r.born != nil {
 				r.born(c, id)
 			}
 		case wire.List:
 			look := int(r.looks.Add(1))
-			c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos(r.listed(look, r.ids))})
+			c.listed(cmd, r.listed(look, r.ids)...)
 			if r.between != nil {
 				r.between(c, look)
 			}
@@ -52,19 +48,11 @@ func (r *rolls) serve(c *fakeConn) {
 			if r.refuse != nil {
 				words = r.refuse()
 			}
-			c.no(&cmd, words)
+			c.no(cmd, words)
 		default:
-			c.yes(&cmd, "Pong")
+			c.yes(cmd, "Pong")
 		}
 	}
-}
-
-func infos(ids []string) []wire.InstanceInfo {
-	list := make([]wire.InstanceInfo, len(ids))
-	for k, id := range ids {
-		list[k] = wire.InstanceInfo{ID: id, Program: "p@1.0.0", User: "default", Input: "{}"}
-	}
-	return list
 }
 
 // silent plays for so long with a server and gives its first instance.
@@ -221,12 +209,8 @@ func TestServerThatGivesNoList(t *testing.T) {
 		f := newFake(t, "gateway-0.5", func(c *fakeConn) {
 			cmd := c.want(wire.Launch)
 			c.yes(&cmd, idA)
-			for {
-				cmd, ok := c.read()
-				if !ok {
-					return
-				}
-				c.no(&cmd, "no worker available")
+			for cmd := range c.commands() {
+				c.no(cmd, "no worker available")
 			}
 		})
 		c := f.dial(func(cfg *pie.Config) { cfg.Liveness = 20 * time.Second })
@@ -252,10 +236,7 @@ func TestEndLostOnTheEngine(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			e := serve(t, d.Generation)
 			c := dial(t, e, func(cfg *pie.Config) { cfg.Liveness = 20 * time.Second })
-			i, err := c.Launch(context.Background(), name(t, c, "echo"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			i := launch(t, c, name(t, c, "echo"))
 			e.SetFaults(&engine.Faults{LoseEndEvery: 1})
 			if err := i.Send("bye"); err != nil {
 				t.Fatal(err)

@@ -56,12 +56,8 @@ func TestBehindTLSAndAPath(t *testing.T) {
 func TestPathIsTriedAgain(t *testing.T) {
 	f := &fake{t: t, dialect: known(t, "process-0.4")}
 	f.serve = func(c *fakeConn) {
-		for {
-			cmd, ok := c.read()
-			if !ok {
-				return
-			}
-			c.yes(&cmd, "Authenticated (Engine disabled authentication)")
+		for cmd := range c.commands() {
+			c.yes(cmd, "Authenticated (Engine disabled authentication)")
 		}
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -59,12 +59,10 @@ func TestSilentButAliveConnectionStays(t *testing.T) {
 		f := newFake(t, "worker-0.5", func(c *fakeConn) {
 			cmd := c.want(wire.Launch)
 			c.yes(&cmd, idA)
-			for {
-				switch cmd, ok := c.read(); {
-				case !ok:
-					return
+			for cmd := range c.commands() {
+				switch {
 				case cmd.Kind == wire.List:
-					c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos([]string{idA})})
+					c.listed(cmd, idA)
 				}
 			}
 		})
@@ -90,14 +88,12 @@ func TestLongInstallIsNoDeadConnection(t *testing.T) {
 				c.yes(&cmd, "Program installed successfully")
 				c.idle()
 			}
-			for {
-				switch cmd, ok := c.read(); {
-				case !ok:
-					return
+			for cmd := range c.commands() {
+				switch {
 				case cmd.Kind == wire.Terminate:
-					c.yes(&cmd, "Process terminated")
+					c.yes(cmd, "Process terminated")
 				default:
-					c.yes(&cmd, "Pong")
+					c.yes(cmd, "Pong")
 				}
 			}
 		})
@@ -154,23 +150,16 @@ func TestLostEndIsFoundByAsking(t *testing.T) {
 			c.yes(&cmd, "Authenticated (Engine disabled authentication)")
 			cmd = c.want(wire.Launch)
 			c.yes(&cmd, idA)
-			for {
-				cmd, ok := c.read()
-				if !ok {
-					return
-				}
+			for cmd := range c.commands() {
 				if asked++; asked == 1 {
-					c.no(&cmd, "Instance already attached")
+					c.no(cmd, "Instance already attached")
 				} else {
-					c.no(&cmd, "Instance not found")
+					c.no(cmd, "Instance not found")
 				}
 			}
 		})
 		c := f.dial(nil)
-		i, err := c.Launch(context.Background(), pie.Launch{Program: "p@1.0.0"})
-		if err != nil {
-			t.Fatal(err)
-		}
+		i := launch(t, c, pie.Launch{Program: "p@1.0.0"})
 		began := time.Now()
 		<-i.Done()
 		var e *pie.Error

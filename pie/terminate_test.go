@@ -34,21 +34,17 @@ func TestTerminateWhereAnyIDIsTaken(t *testing.T) {
 			t.Run(generation+"/"+name, func(t *testing.T) {
 				var said []wire.CommandKind
 				f := newFake(t, generation, func(c *fakeConn) {
-					for {
-						cmd, ok := c.read()
-						if !ok {
-							return
-						}
+					for cmd := range c.commands() {
 						if cmd.Kind != wire.Identify {
 							said = append(said, cmd.Kind)
 						}
 						switch {
 						case cmd.Kind == wire.List:
-							c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos(test.listed)})
+							c.listed(cmd, test.listed...)
 						case cmd.Kind == wire.Attach && test.attach != "":
-							c.no(&cmd, test.attach)
+							c.no(cmd, test.attach)
 						default:
-							c.yes(&cmd, "Authenticated (Engine disabled authentication)")
+							c.yes(cmd, "Authenticated (Engine disabled authentication)")
 						}
 					}
 				})
@@ -78,18 +74,14 @@ func others(n int) []string {
 func TestTerminateThatNobodyAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(t, "instance-0.1", func(c *fakeConn) {
-			for {
-				cmd, ok := c.read()
-				if !ok {
-					return
-				}
+			for cmd := range c.commands() {
 				switch cmd.Kind {
 				case wire.HasProgram, wire.Query:
-					c.yes(&cmd, "true")
+					c.yes(cmd, "true")
 				case wire.Launch:
-					c.yes(&cmd, idA)
+					c.yes(cmd, idA)
 				case wire.Token:
-					c.yes(&cmd, "Already authenticated")
+					c.yes(cmd, "Already authenticated")
 				}
 			}
 		})

@@ -46,10 +46,7 @@ func asks(t *testing.T, c *pie.Client, input map[string]any) string {
 	t.Helper()
 	p := name(t, c, "mcp-example")
 	p.Values = input
-	i, err := c.Launch(soon(t), p)
-	if err != nil {
-		t.Fatal(err)
-	}
+	i := launch(t, c, p)
 	events, err := collect(t, i)
 	if err != nil {
 		t.Fatal(err)
@@ -188,10 +185,7 @@ func TestToolsAreCancelled(t *testing.T) {
 					close(cancelled)
 					return "", ctx.Err()
 				}, pie.Offer{})
-				i, err := c.Launch(soon(t), name(t, c, "mcp-example"))
-				if err != nil {
-					t.Fatal(err)
-				}
+				i := launch(t, c, name(t, c, "mcp-example"))
 				synctest.Wait()
 				if end == nil {
 					e.CutConnections()
@@ -234,13 +228,9 @@ func TestManyToolRequests(t *testing.T) {
 					c.tell(wire.Event{Kind: wire.MCPRequest, Corr: corr + 1, ID: []byte(idA), Name: []byte("demo"), Method: []byte("tools/call"), Text: []byte("{}")})
 				}
 			}()
-			for {
-				cmd, ok := c.read()
-				if !ok {
-					return
-				}
+			for cmd := range c.commands() {
 				if cmd.Kind == wire.MCPAnswer {
-					answers <- cmd
+					answers <- *cmd
 				}
 			}
 		})
@@ -283,9 +273,9 @@ func TestLargeToolRequests(t *testing.T) {
 				c.tell(wire.Event{Kind: wire.MCPRequest, Corr: corr + 1, ID: []byte(idA), Name: []byte("demo"), Method: []byte("tools/call"), Text: text})
 			}
 		}()
-		for cmd, ok := c.read(); ok; cmd, ok = c.read() {
+		for cmd := range c.commands() {
 			if cmd.Kind == wire.MCPAnswer {
-				answers <- cmd
+				answers <- *cmd
 			}
 		}
 	})

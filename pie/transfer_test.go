@@ -51,10 +51,7 @@ func (s *steps) check(t *testing.T, size int) {
 func TestFilesFromDiskWithProgress(t *testing.T) {
 	each(t, func(t *testing.T, e *engine.Engine) {
 		c := dial(t, e, nil)
-		i, err := c.Launch(soon(t), name(t, c, "echo"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		i := launch(t, c, name(t, c, "echo"))
 		for _, size := range []int{1, wire.ChunkSize, 3*wire.ChunkSize + 1} {
 			var s steps
 			err := i.SendPath(soon(t), fileOf(t, noise(size)), "", s.tell)
@@ -85,10 +82,7 @@ func TestIdenticalFilesAtOnce(t *testing.T) {
 		if !c.Features().SendFiles {
 			return
 		}
-		i, err := c.Launch(soon(t), name(t, c, "echo"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		i := launch(t, c, name(t, c, "echo"))
 		const many = 20
 		data, path := noise(600_000), fileOf(t, noise(600_000))
 		var all sync.WaitGroup
@@ -120,10 +114,7 @@ func TestIdenticalFilesAtOnce(t *testing.T) {
 
 func TestUnreadableFiles(t *testing.T) {
 	c := dial(t, serve(t, "worker-0.5"), nil)
-	i, err := c.Launch(soon(t), name(t, c, "echo"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	i := launch(t, c, name(t, c, "echo"))
 	for _, path := range []string{filepath.Join(t.TempDir(), "none.bin"), t.TempDir()} {
 		if err := i.SendPath(soon(t), path, ""); !errors.Is(err, pie.ErrIO) || !strings.Contains(err.Error(), filepath.Base(path)) {
 			t.Errorf("%v", err)
@@ -144,13 +135,16 @@ func TestFilesThatChangeWhileTheyAreSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := dial(t, serve(t, "process-0.4"), nil)
-			i, err := c.Launch(soon(t), pie.Launch{Program: "echo@0.1.0"})
-			if err != nil {
-				t.Fatal(err)
-			}
+			i := launch(t, c, pie.Launch{Program: "echo@0.1.0"})
 			path := fileOf(t, noise(5*wire.ChunkSize))
 			var once sync.Once
-			err = i.SendPath(soon(t), path, "", func(int64, int64) { once.Do(func() { err = spoil(path) }) })
+			err := i.SendPath(soon(t), path, "", func(int64, int64) {
+				once.Do(func() {
+					if err := spoil(path); err != nil {
+						t.Error(err)
+					}
+				})
+			})
 			if !errors.Is(err, pie.ErrIO) || !strings.Contains(err.Error(), "notes.bin") {
 				t.Errorf("%v", err)
 			}

@@ -39,17 +39,14 @@ func TestTextFramesElsewhere(t *testing.T) {
 
 // greet logs the client in, says that programs are there, and answers one kind of command; others are not answered.
 func (c *fakeConn) greet(kind wire.CommandKind, answer func(*wire.Command)) {
-	for {
-		cmd, ok := c.read()
+	for cmd := range c.commands() {
 		switch {
-		case !ok:
-			return
 		case cmd.Kind == kind:
-			answer(&cmd)
+			answer(cmd)
 		case cmd.Kind == wire.Identify, cmd.Kind == wire.Token:
-			c.yes(&cmd, "Authenticated (Engine disabled authentication)")
+			c.yes(cmd, "Authenticated (Engine disabled authentication)")
 		case cmd.Kind == wire.HasProgram:
-			c.yes(&cmd, "true")
+			c.yes(cmd, "true")
 		}
 	}
 }
@@ -66,16 +63,12 @@ func anyProgram(f *fake) pie.Launch {
 func TestAttachIsNeverAGuess(t *testing.T) {
 	var said []wire.CommandKind
 	f := newFake(t, "gateway-0.5", func(c *fakeConn) {
-		for {
-			cmd, ok := c.read()
-			if !ok {
-				return
-			}
+		for cmd := range c.commands() {
 			said = append(said, cmd.Kind)
 			if cmd.Kind == wire.List {
-				c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: infos([]string{idB})})
+				c.listed(cmd, idB)
 			} else {
-				c.no(&cmd, "Cannot attach: already attached")
+				c.no(cmd, "Cannot attach: already attached")
 			}
 		}
 	})
@@ -98,17 +91,14 @@ func TestAttachIsNeverAGuess(t *testing.T) {
 func TestUnknownHashIsNeverLaunched(t *testing.T) {
 	launched := false
 	f := newFake(t, "instance-0.1", func(c *fakeConn) {
-		for {
-			cmd, ok := c.read()
+		for cmd := range c.commands() {
 			switch {
-			case !ok:
-				return
 			case cmd.Kind == wire.Token:
-				c.yes(&cmd, "Already authenticated")
+				c.yes(cmd, "Already authenticated")
 			case cmd.Kind == wire.Launch:
 				launched = true
 			default:
-				c.yes(&cmd, "false")
+				c.yes(cmd, "false")
 			}
 		}
 	})

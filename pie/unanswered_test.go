@@ -36,15 +36,12 @@ func TestLaunchThatWasNeverAnswered(t *testing.T) {
 						c.want(wire.Launch)
 						return
 					}
-					for {
-						cmd, ok := c.read()
+					for cmd := range c.commands() {
 						switch {
-						case !ok:
-							return
 						case cmd.Kind == wire.List:
 							c.tell(wire.Event{Kind: wire.Listing, For: wire.List, Corr: cmd.Corr, OK: true, Instances: test.list})
 						default:
-							c.yes(&cmd, "Authenticated (Engine disabled authentication)")
+							c.yes(cmd, "Authenticated (Engine disabled authentication)")
 						}
 					}
 				})
