@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -51,28 +50,11 @@ func withTools(generation string) []func(*host, *engine.Config) {
 
 // TestMCPScripts runs every case of testdata/mcp/*.lua on the generations that know tools.
 func TestMCPScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/mcp/*.lua")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no scripts", err)
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	eachCase(t, "testdata/mcp/*.lua", func(t *testing.T, c scriptCase) {
+		for _, generation := range []string{"process-0.3", "process-0.4"} {
+			t.Run(generation, func(t *testing.T) { c.run(t, withTools(generation)...) })
 		}
-		for _, c := range cases(string(text)) {
-			for _, generation := range []string{"process-0.3", "process-0.4"} {
-				t.Run(c.name+"/"+generation, func(t *testing.T) {
-					bubble(t, func(t *testing.T) {
-						h := newHost(t, withTools(generation)...)
-						if err := h.runNamed(context.Background(), file, c.code); err != nil {
-							t.Errorf("%s%s%s", h.rt.Describe(err), h.stdout.String(), h.stderr.String())
-						}
-					})
-				})
-			}
-		}
-	}
+	})
 }
 
 // Everywhere else it is said what to do instead, and nothing is started.

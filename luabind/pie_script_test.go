@@ -6,12 +6,31 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/pierun/pierun/pie/engine"
 )
 
-// TestPieScripts runs every case of testdata/pie/*.lua, each on a host of its own. A case begins at a line
-// "---- name" and ends at the next one.
+// TestPieScripts runs every case of testdata/pie/*.lua, each on a host of its own.
 func TestPieScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/pie/*.lua")
+	eachCase(t, "testdata/pie/*.lua", func(t *testing.T, c scriptCase) { c.run(t) })
+}
+
+// scriptCase is one case of a file: it begins at a line "---- name" and ends at the next one.
+type scriptCase struct{ file, name, code string }
+
+// run plays the case in a bubble, on a host of its own.
+func (c scriptCase) run(t *testing.T, change ...func(*host, *engine.Config)) {
+	bubble(t, func(t *testing.T) {
+		h := newHost(t, change...)
+		if err := h.runNamed(context.Background(), c.file, c.code); err != nil {
+			t.Errorf("%s%s%s", h.rt.Describe(err), h.stdout.String(), h.stderr.String())
+		}
+	})
+}
+
+// eachCase runs f for the cases of the files.
+func eachCase(t *testing.T, pattern string, f func(t *testing.T, c scriptCase)) {
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatal("no scripts", err)
 	}
@@ -20,25 +39,14 @@ func TestPieScripts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range cases(string(text)) {
-			t.Run(strings.TrimSuffix(filepath.Base(file), ".lua")+"/"+c.name, func(t *testing.T) {
-				bubble(t, func(t *testing.T) { runCase(t, file, c.code) })
-			})
+		for _, c := range cases(file, string(text)) {
+			t.Run(strings.TrimSuffix(filepath.Base(file), ".lua")+"/"+c.name, func(t *testing.T) { f(t, c) })
 		}
 	}
 }
 
-func runCase(t *testing.T, file, code string) {
-	h := newHost(t)
-	if err := h.runNamed(context.Background(), file, code); err != nil {
-		t.Errorf("%s%s%s", h.rt.Describe(err), h.stdout.String(), h.stderr.String())
-	}
-}
-
-type scriptCase struct{ name, code string }
-
 // cases splits a file. Each code has as many lines before it as in the file, so that errors name the right one.
-func cases(text string) []scriptCase {
+func cases(file, text string) []scriptCase {
 	var list []scriptCase
 	lines := strings.Split(text, "\n")
 	for n := 0; n < len(lines); n++ {
@@ -51,7 +59,7 @@ func cases(text string) []scriptCase {
 			end++
 		}
 		code := `local check = require "testdata.pie.check"` + strings.Repeat("\n", n+1) + strings.Join(lines[n+1:end], "\n")
-		list = append(list, scriptCase{strings.ReplaceAll(name, " ", "_"), code})
+		list = append(list, scriptCase{file, strings.ReplaceAll(name, " ", "_"), code})
 	}
 	return list
 }
