@@ -1,23 +1,16 @@
 package journal
 
 import (
-	"errors"
-	"fmt"
 	"os"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/pierun/pierun/pie"
 )
 
-const (
-	suffix       = ".jsonl"
-	compactAbove = 1 << 20  // bytes of a file, before it is looked at
-	pendingLimit = 64 << 10 // bytes of lines that may wait for the writer; beyond it who tells one writes them
-)
+// pendingLimit is how many bytes of lines may wait for the writer; beyond it who tells one writes them.
+const pendingLimit = 64 << 10
 
 // Config says where and how a run keeps its journal.
 type Config struct {
@@ -46,27 +39,19 @@ type Journal struct {
 	closed  bool
 	failed  bool
 
-	file  sync.Mutex // guards the following; taken before mu where both are
-	f     *os.File
-	size  int64
-	look  int64  // the size from which on the file is looked at
+	disk  sync.Mutex // guards the following; taken before mu where both are
+	file  file
 	spare []byte // the lines written last, to be filled again
 
-	wake   chan struct{}
-	ended  chan struct{}
-	header header
+	wake  chan struct{}
+	ended chan struct{}
 }
 
 // New makes the journal of this run. No file is made before the first intent.
 func New(cfg Config) *Journal {
 	host, _ := os.Hostname()
-	j := &Journal{
-		cfg:    cfg,
-		ledger: newLedger(),
-		wake:   make(chan struct{}, 1),
-		ended:  make(chan struct{}),
-		header: header{PID: os.Getpid(), Host: host, Start: cfg.Now()},
-	}
+	j := &Journal{cfg: cfg, ledger: newLedger(), wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	j.file = file{dir: cfg.Dir, open: j.Open, header: header{PID: os.Getpid(), Host: host, Start: cfg.Now()}}
 	go j.writeLoop()
 	return j
 }
@@ -149,26 +134,10 @@ func (j *Journal) Close() error {
 	close(j.wake)
 	<-j.ended
 	j.write()
-	return j.release()
+	j.disk.Lock()
+	defer j.disk.Unlock()
+	return j.file.close()
 }
-
-func (j *Journal) release() error {
-	j.file.Lock()
-	defer j.file.Unlock()
-	if j.f == nil {
-		return nil
-	}
-	path := j.f.Name()
-	err := j.f.Close()
-	j.f = nil
-	if !slices.ContainsFunc(j.Open(), Entry.stays) {
-		return os.Remove(path)
-	}
-	return err
-}
-
-// stays says whether anybody has to know of e when its run is over: a claim ends with the run.
-func (e Entry) stays() bool { return !e.Claimed }
 
 // tell queues a line for the writer. subject is what it is about; "" was skipped.
 func (j *Journal) tell(subject string, l line) {
@@ -215,15 +184,15 @@ func (j *Journal) writeLoop() {
 
 // write writes what is pending, in order.
 func (j *Journal) write() {
-	j.file.Lock()
-	defer j.file.Unlock()
+	j.disk.Lock()
+	defer j.disk.Unlock()
 	j.mu.Lock()
 	text := j.pending
 	j.pending, j.spare, j.writing = j.spare[:0], nil, true
 	j.mu.Unlock()
 	var err error
 	if len(text) > 0 {
-		err = j.put(text)
+		err = j.file.put(text)
 	}
 	if cap(text) <= pendingLimit {
 		j.spare = text
@@ -236,82 +205,6 @@ func (j *Journal) write() {
 	}
 }
 
-// put appends text to the file, which it makes first if need be; file is held.
-func (j *Journal) put(text []byte) error {
-	if j.f == nil {
-		f, err := j.create()
-		if err != nil {
-			return err
-		}
-		j.f, j.size, j.look = f, 0, compactAbove
-		text = append(line{Header: &j.header}.append(nil), text...)
-	}
-	n, err := j.f.Write(text)
-	j.size += int64(n)
-	if err == nil && j.size > j.look {
-		return j.compact()
-	}
-	return err
-}
-
-// create makes an empty, locked file that no other run has. Until the header is in it, readers leave it alone.
-func (j *Journal) create() (*os.File, error) {
-	if err := os.MkdirAll(j.cfg.Dir, 0o700); err != nil {
-		return nil, err
-	}
-	for range createTries {
-		f, err := os.CreateTemp(j.cfg.Dir, fmt.Sprintf("run-%d-*%s", j.header.PID, suffix))
-		if err != nil {
-			return nil, err
-		}
-		err = lock(f)
-		if err == nil {
-			return f, nil
-		}
-		discard(f)
-		if !errors.Is(err, errLocked) {
-			return nil, err
-		}
-	}
-	return nil, errLocked
-}
-
-// createTries is how often a new file is made: somebody who looks through the folder may have its lock for a moment.
-const createTries = 20
-
-// compact goes on in a new file that holds what is open alone, once most of the old one is history. Should the
-// process die between the two, both are found, which says the same twice.
-func (j *Journal) compact() error {
-	j.mu.Lock()
-	entries := j.ledger.entries()
-	j.mu.Unlock()
-	text := line{Header: &j.header}.append(nil)
-	for _, entry := range entries {
-		text = entry.line().append(text)
-	}
-	j.look = max(compactAbove, 2*int64(len(text)))
-	if int64(len(text)) > j.size/2 {
-		j.look = max(j.look, 2*j.size) // or each line to come would look again while much is open
-		return nil
-	}
-	f, err := j.create()
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(text); err != nil {
-		discard(f)
-		return err
-	}
-	discard(j.f)
-	j.f, j.size = f, int64(len(text))
-	return nil
-}
-
-func discard(f *os.File) {
-	_ = f.Close()
-	_ = os.Remove(f.Name())
-}
-
 // fail gives the journal up: what was written stays, nothing more is.
 func (j *Journal) fail(err error) {
 	j.mu.Lock()
@@ -321,19 +214,4 @@ func (j *Journal) fail(err error) {
 	if first && j.cfg.Failed != nil {
 		j.cfg.Failed(err)
 	}
-}
-
-// entries are the open ones, oldest first.
-func (g ledger) entries() []Entry {
-	list := make([]Entry, 0, len(g.open))
-	for _, entry := range g.open {
-		list = append(list, *entry)
-	}
-	slices.SortFunc(list, func(a, b Entry) int {
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Ticket, b.Ticket)
-	})
-	return list
 }

@@ -111,13 +111,6 @@ func (r Run) Settle(entries []Entry) error {
 	return remove(f)
 }
 
-func (e Entry) settled() line {
-	if e.InstanceID != "" {
-		return line{Ended: e.InstanceID}
-	}
-	return line{Refused: e.Ticket}
-}
-
 // examine reads one file; nil is nothing to tell.
 func examine(path, host string, now time.Time) (*Run, error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
