@@ -130,7 +130,7 @@ func (rt *Runtime) baiConfigCall(L *lua.LState) int {
 // baiOptionNames are the options of a client.
 func baiOptionNames() []string {
 	return []string{"access_key", "secret_key", "endpoint", "mode", "user", "password", "token", "domain", "group", "api_version", "ca_file",
-		"skip_tls_verify", "connect_timeout", "request_timeout", "long_timeout", "agent_signature"}
+		"skip_tls_verify", "connect_timeout", "request_timeout", "long_timeout", "max_body", "agent_signature"}
 }
 
 // baiOptions reads the settings a script gives itself.
@@ -140,7 +140,7 @@ func baiOptions(L *lua.LState, idx int, op string) backendai.Config {
 		User: o.String("user", ""), Password: o.String("password", ""), Token: o.String("token", ""),
 		Domain: o.String("domain", ""), Group: o.String("group", ""), APIVersion: o.String("api_version", ""), CAFile: o.String("ca_file", ""), SkipTLSVerify: o.Bool("skip_tls_verify", false),
 		ConnectTimeout: o.Duration("connect_timeout", 0), RequestTimeout: o.Duration("request_timeout", 0),
-		LongTimeout: o.Duration("long_timeout", 0), AgentSignature: o.String("agent_signature", "")}
+		LongTimeout: o.Duration("long_timeout", 0), MaxBody: o.Size("max_body", 0), AgentSignature: o.String("agent_signature", "")}
 	c.Endpoints = strings.FieldsFunc(o.String("endpoint", ""), func(r rune) bool { return r == ',' || r == ' ' })
 	return c
 }

@@ -1,7 +1,6 @@
 package luabind
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -163,8 +162,9 @@ func baiDownload(L *lua.LState) int {
 	got := baiAsk(L, op, func(ctx context.Context) (map[string]string, error) {
 		out, left := map[string]string{}, c.inner.Config().MaxBody
 		err := c.inner.Download(ctx, id, list, func(f backendai.Fetched) error {
-			b, err := io.ReadAll(io.LimitReader(f.Body, left))
-			out[f.Name], left = string(b), left-int64(len(b))
+			b := &bounded{left: left}
+			_, err := io.Copy(b, f.Body)
+			out[f.Name], left = b.String(), b.left
 			return err
 		})
 		return out, err
@@ -181,12 +181,7 @@ func baiDownload(L *lua.LState) int {
 func baiDownloadOne(L *lua.LState) int {
 	const op = "client:download_single"
 	c, id, file := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op)
-	L.Push(lua.LString(baiAsk(L, op, func(ctx context.Context) (string, error) {
-		var b bytes.Buffer
-		_, err := c.inner.DownloadOne(ctx, id, file, &b)
-		return b.String(), err
-	})))
-	return 1
+	return fetched(L, c, op, "", func(ctx context.Context, w writer) (int64, error) { return c.inner.DownloadOne(ctx, id, file, w) })
 }
 
 func textList(L *lua.LState, t *lua.LTable, op string) []string {

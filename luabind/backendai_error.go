@@ -44,6 +44,8 @@ func localKind(err error) string {
 		return luavalue.KindConnect
 	case errors.Is(err, context.DeadlineExceeded):
 		return luavalue.KindTimeout
+	case errors.Is(err, errTooLong):
+		return luavalue.KindOverflow
 	}
 	return luavalue.KindIO
 }

@@ -12,7 +12,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-var errTooLong = errors.New("there is more than may be kept in memory: give the name of a file to write to")
+var errTooLong = errors.New("there is more than may be kept in memory: have it written to a file (session:download, vfolder.download), or allow more (max_body of backendai.client)")
 
 // small is the size from which a file goes in pieces, or has to be cut to come back.
 const small = 1<<20 - 1

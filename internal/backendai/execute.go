@@ -162,6 +162,10 @@ func (c *Client) Execute(ctx context.Context, id string, e ExecuteCall) (*RunRes
 	}
 }
 
+// leastOfRuns is what an answer to a run may always have: half a million characters of each stream, twelve bytes each at worst.
+// One that is not read to its end hides whether the run has finished, and there is nothing right to do then.
+const leastOfRuns = 16 << 20
+
 // flight is the answer to a call that goes on whatever becomes of its caller.
 type flight struct {
 	result *RunResult
@@ -181,7 +185,7 @@ func (c *Client) launch(ctx context.Context, id string, e ExecuteCall) (<-chan f
 	if m.Version.Major >= 8 {
 		b.RunToo = e.RunID // the newest managers read this spelling only
 	}
-	k := call{op: "execute in session " + id, method: "POST", area: sessionArea, path: segments(id), body: encodeJSON(b)}
+	k := call{op: "execute in session " + id, method: "POST", area: sessionArea, path: segments(id), body: encodeJSON(b), most: max(c.cfg.MaxBody, leastOfRuns)}
 	late := make(chan flight, 1)
 	c.work.Go(func() {
 		got, err := c.execute(c.life, id, k)

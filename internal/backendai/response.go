@@ -56,22 +56,44 @@ func kindOf(contentType string) Kind {
 	return KindBytes
 }
 
-var errTooLarge = errors.New("the answer is larger than the bound on it")
+// tooLargeError is an answer that goes beyond the bound on it.
+type tooLargeError struct{ most int64 }
 
-// read takes in the whole body, up to most bytes.
+func (e *tooLargeError) Error() string {
+	return fmt.Sprintf("the answer is larger than the %d bytes that may be kept of one", e.most)
+}
+
+// read takes in the whole body, up to most bytes. What is beyond stays unread.
 func read(r *http.Response, most int64) (*answer, error) {
 	a := &answer{status: r.StatusCode, header: r.Header}
-	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
-	if err == nil && int64(len(body)) > most {
-		err = fmt.Errorf("%w of %d bytes", errTooLarge, most)
-		body = body[:most]
-	}
+	body, err := readUpTo(r.Body, r.ContentLength, most)
 	a.body = body
 	a.kind = kindOf(r.Header.Get("Content-Type"))
 	if len(body) == 0 && (r.StatusCode == http.StatusNoContent || a.kind != KindJSON) {
 		a.kind = KindNone
 	}
 	return a, err
+}
+
+// readUpTo keeps at most so many bytes, in no more memory than that and what it grew from; announced is how many are said to
+// come, less than 0 if nothing is.
+func readUpTo(r io.Reader, announced, most int64) ([]byte, error) {
+	b := make([]byte, 0, min(max(announced, 4095), most)+1)
+	for {
+		if len(b) == cap(b) {
+			b = append(make([]byte, 0, min(2*int64(cap(b)), most+1)), b...)
+		}
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case int64(len(b)) > most:
+			return b[:most], &tooLargeError{most}
+		case err == io.EOF:
+			return b, nil
+		case err != nil:
+			return b, err
+		}
+	}
 }
 
 // value checks the body against what it claims to be.

@@ -63,13 +63,22 @@ func (c *Client) once(ctx context.Context, k call, m *Manager) (*answer, error) 
 		return nil, err
 	}
 	defer r.Body.Close()
-	a, err := read(r, orElse(k.most, c.cfg.MaxBody))
+	most := orElse(k.most, c.cfg.MaxBody)
+	if r.ContentLength > most {
+		return nil, (&answer{status: r.StatusCode}).unreadable(k, tooLargeHint, &tooLargeError{most})
+	}
+	a, err := read(r, most)
 	a.endpoint = e
+	if errors.As(err, new(*tooLargeError)) {
+		return nil, a.unreadable(k, tooLargeHint, err)
+	}
 	if err != nil {
 		return nil, a.unreadable(k, "", ended(ctx, err))
 	}
 	return a, nil
 }
+
+const tooLargeHint = "ask for less at once, or allow more (max_body of backendai.client{…} in a script)"
 
 func (c *Client) bound(ctx context.Context, k call) (context.Context, context.CancelFunc) {
 	if k.timeout < 0 {

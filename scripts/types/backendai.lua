@@ -23,6 +23,7 @@
 ---@field connect_timeout? duration "10s"
 ---@field request_timeout? duration "60s"
 ---@field long_timeout? duration "10m": what waits for a container
+---@field max_body? integer|string "64MiB": the longest answer, output of a run or file that is kept in memory
 ---@field agent_signature? string
 
 --- What session to create.
