@@ -58,7 +58,7 @@ func javaScriptCalls(t *testing.T) (out []javaScriptCall) {
 // newer says that a call is one of a newer client to a current manager, which both clients make alike.
 func (c javaScriptCall) newer() bool {
 	return c.Version == "v6.20220615" && slices.Contains([]string{"get_info", "get_logs", "destroy", "restart", "execute", "runCode", "upload",
-		"download_single", "shutdown_service", "vfolder.list", "vfolder.info", "vfolder.list_files", "vfolder.mkdir", "vfolder.delete",
+		"download_single", "shutdown_service", "createSessionFromTemplate", "vfolder.list", "vfolder.info", "vfolder.list_files", "vfolder.mkdir", "vfolder.delete",
 		"resourcePreset.list", "get_resource_slots"}, c.Method)
 }
 
@@ -124,7 +124,7 @@ func (a *asked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // the same requests.
 func TestJavaScriptCallsFromLua(t *testing.T) {
 	calls := javaScriptCalls(t)
-	if len(calls) != 67 {
+	if len(calls) != 68 {
 		t.Errorf("%d calls", len(calls))
 	}
 	for _, c := range calls {

@@ -3,31 +3,13 @@ package backendai
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 )
 
-// newest are the recorded creates of the newest JavaScript client. It writes the older names of two keys, which managers
-// take as well; in its bodies these are renamed, and nothing else is changed.
-func newest(t *testing.T, method string) []requestRow {
-	t.Helper()
-	var out []requestRow
-	for _, r := range rows[requestRow](t, "requests.jsonl") {
-		if r.Method != method || !strings.HasPrefix(r.Client, "21.") {
-			continue
-		}
-		body := strings.Replace(r.body(), `"lang":`, `"image":`, 1)
-		if r.Version > "v5" {
-			body = strings.Replace(body, `"clientSessionToken":`, `"name":`, 1)
-		}
-		r.Request.Body = body
-		out = append(out, r)
-	}
-	return out
-}
-
-// recorded is what a recorded body holds.
+// recorded is what a recorded create holds.
 type recorded struct {
 	Image  string
 	Name   string
@@ -35,60 +17,76 @@ type recorded struct {
 	Config json.RawMessage
 }
 
-func (r requestRow) recorded(t *testing.T) recorded {
-	t.Helper()
+// playNewestCreate gives the image, the name and the config that a newer client has sent.
+func playNewestCreate(c *Client, r requestRow) error {
 	var b recorded
 	if err := json.Unmarshal([]byte(r.body()), &b); err != nil {
-		t.Fatal(err)
+		return err
 	}
-	return b
+	_, err := c.CreateIfNotExists(context.Background(), b.Image, b.Name+b.Token, b.Config, "")
+	return err
 }
 
-// TestCreateVectors: the same image, name and config give the same body, byte for byte.
-func TestCreateVectors(t *testing.T) {
-	seen := 0
-	for _, r := range newest(t, "createIfNotExists") {
-		if strings.Contains(r.body(), "mydata") {
-			continue // has options beside config: TestFullCreateVectors
-		}
-		seen++
-		c, record := vectorClient(t, r)
-		b := r.recorded(t)
-		if _, err := c.CreateIfNotExists(context.Background(), b.Image, b.Name+b.Token, b.Config, ""); err != nil {
-			t.Fatal(err)
-		}
-		if record.body != r.body() {
-			t.Errorf("%s %v: body\n%s, want\n%s", r.Version, r.Args, record.body, r.body())
-		}
-	}
-	if seen != 9 {
-		t.Errorf("%d vectors", seen)
-	}
+// full says that a create has options beside config.
+func (r requestRow) full() bool { return !r.fork() && strings.Contains(r.body(), "mydata") }
+
+// fullSpec is everything that the newest client has a name for.
+func fullSpec() SessionSpec {
+	return SessionSpec{Image: "lablup/python:3.8-ubuntu18.04", Name: "my-session-id", Type: Interactive, Group: "default", Domain: "default",
+		ClusterSize: 1, ClusterMode: "single-node", BootstrapScript: "ZWNobyBoaQ==", Shmem: "64m", ScalingGroup: "default", Mounts: []string{"mydata"},
+		MountMap: map[string]string{"mydata": "/data"}, Environ: map[string]string{"A": "1"},
+		Resources: map[string]string{"cpu": "2", "mem": "4g", "cuda.device": "1"}}
 }
 
 // TestFullCreateVectors asks for everything that client has a name for. The bytes cannot be the same: it writes config last
 // and amounts as numbers, where the client this one is to equal writes config third and passes amounts on as they are. So
 // the keys are put into one order, and amounts into texts; the rest is compared byte for byte.
 func TestFullCreateVectors(t *testing.T) {
-	full := SessionSpec{Image: "lablup/python:3.8-ubuntu18.04", Name: "my-session-id", Type: Interactive, Group: "default", Domain: "default",
-		ClusterSize: 1, ClusterMode: "single-node", BootstrapScript: "ZWNobyBoaQ==", Shmem: "64m", ScalingGroup: "default", Mounts: []string{"mydata"},
-		MountMap: map[string]string{"mydata": "/data"}, Environ: map[string]string{"A": "1"},
-		Resources: map[string]string{"cpu": "2", "mem": "4g", "cuda.device": "1"}}
 	seen := 0
-	for _, r := range newest(t, "createIfNotExists") {
-		if !strings.Contains(r.body(), "mydata") || r.Version < "v6" {
-			continue // API v4 has no place for half of them: that client sends them all the same, and managers refuse
+	for _, r := range rows[requestRow](t, "requests.jsonl") {
+		if r.Method != "createIfNotExists" || !r.full() {
+			continue
 		}
 		seen++
+		r = r.rewritten()
 		recorded := strings.Replace(r.body(), `"group_name":`, `"group":`, 1)
 		recorded = strings.Replace(recorded, `"maxWaitSeconds":10,`, "", 1) // with enqueueOnly there is no wait to limit
-		want, got := ordered(t, []byte(recorded)), ordered(t, encodeJSON(full.body(&Manager{Version: Version{6, "20220615"}}, 0)))
-		if got != want {
-			t.Errorf("%s, want\n%s", got, want)
+		spec, version := fullSpec(), Version{6, "20220615"}
+		if r.Version < "v5" {
+			recorded = placedForV4(recorded)
+			spec.ClusterMode, spec.MountMap, version = "", nil, Version{4, "20190615"}
+		}
+		m := &Manager{Version: version}
+		if err := spec.check(m); err != nil {
+			t.Error(err)
+		}
+		if want, got := ordered(t, []byte(recorded)), ordered(t, encodeJSON(spec.body(m, 0))); got != want {
+			t.Errorf("%s: %s, want\n%s", r.Version, got, want)
 		}
 	}
-	if seen != 1 {
+	if seen != 2 {
 		t.Errorf("%d vectors", seen)
+	}
+}
+
+// placedForV4 puts the size of a cluster where API v4 has its place, and leaves out the two options that have none in it: that
+// client sends them all the same, where it is refused; here the caller is told.
+func placedForV4(body string) string {
+	return strings.NewReplacer(`"cluster_size":1,`, "", `"cluster_mode":"single-node",`, "", `"mount_map":{"mydata":"/data"},`, "",
+		`"config":{`, `"config":{"clusterSize":1,`).Replace(body)
+}
+
+// TestV4HasNoPlace: what API v4 has no place for is refused before anything is sent.
+func TestV4HasNoPlace(t *testing.T) {
+	for want, change := range map[string]func(*SessionSpec){
+		"a cluster mode": func(s *SessionSpec) { s.ClusterMode = "single-node" },
+		"a mount map":    func(s *SessionSpec) { s.MountMap = map[string]string{"a": "b"} },
+	} {
+		spec := SessionSpec{Name: "name", Image: "python"}
+		change(&spec)
+		if err := spec.check(&Manager{Version: Version{4, "20190615"}}); !errors.As(err, new(*UnsupportedError)) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
 	}
 }
 
