@@ -151,25 +151,6 @@ func (e *Engine) find(id string) *process {
 	return e.processes[id]
 }
 
-// cleanRule is what the end of a connection means for its processes when the client said goodbye.
-func (e *Engine) cleanRule() leaveRule {
-	switch {
-	case e.features.KillsOnClose:
-		return leaveKill
-	case e.features.DetachOnClose:
-		return leaveDetach
-	}
-	return leaveBound
-}
-
-// brokenRule is the same for one that broke.
-func (e *Engine) brokenRule() leaveRule {
-	if e.config.KeepResults || e.rules.broken == leaveByClose {
-		return e.cleanRule()
-	}
-	return e.rules.broken
-}
-
 // sparesResults says whether results are kept here although the release forgets them.
 func (e *Engine) sparesResults() bool { return e.config.KeepResults && e.features.DetachOnClose }
 
