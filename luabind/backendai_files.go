@@ -3,80 +3,44 @@ package luabind
 import (
 	"context"
 	"errors"
-	"io"
-	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/pierun/pierun/internal/backendai"
 	"github.com/pierun/pierun/luabind/luavalue"
+	"github.com/pierun/pierun/pie"
 	lua "github.com/yuin/gopher-lua"
 )
 
 var errTooLong = errors.New("there is more than may be kept in memory: have it written to a file (session:download, vfolder.download), or allow more (max_body of backendai.client)")
-
-// small is the size from which a file goes in pieces, or has to be cut to come back.
-const small = 1<<20 - 1
 
 // session:write(name, bytes) makes a file in the session.
 func sessionWrite(L *lua.LState) int {
 	const op = "session:write"
 	s, name, data := openSession(L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op)
 	sessionDo(L, op, s, func(ctx context.Context) error {
-		return s.put(ctx, name, strings.NewReader(data), int64(len(data)), nil)
+		return s.client.inner.Put(ctx, s.id, name, strings.NewReader(data), int64(len(data)))
 	})
 	return 0
-}
-
-// put sends what is small at once, and what is not in pieces that a run in the session joins.
-func (s *baiSession) put(ctx context.Context, name string, r io.Reader, size int64, tell func(int64)) error {
-	if size > small {
-		return s.client.inner.UploadLarge(ctx, s.id, name, r, tell)
-	}
-	data, err := io.ReadAll(io.LimitReader(r, small))
-	if err != nil {
-		return err
-	}
-	if err := s.client.inner.Upload(ctx, s.id, []backendai.File{{Name: name, Data: data}}); err != nil || tell == nil {
-		return err
-	}
-	tell(size)
-	return nil
 }
 
 // session:upload(file[, name[, {progress = fn(sent, size)}]]) sends a file from here, of any size.
 func sessionUpload(L *lua.LState) int {
 	const op = "session:upload"
 	s, file := openSession(L, op), luavalue.ArgString(L, 2, op)
-	name := L.OptString(3, file[strings.LastIndexByte(file, '/')+1:])
-	progress := luavalue.Opts(L, 4, op, "progress").Function("progress")
-	uploadFrom(L, s.client.rt, op, file, progress, func(ctx context.Context, f *os.File, size int64, tell func(int64)) error {
-		return s.client.inner.Lost(ctx, s.id, s.put(ctx, name, f, size, tell))
+	name := L.OptString(3, filepath.Base(file))
+	upload(L, s.client.rt, op, name, luavalue.Opts(L, 4, op, "progress"), func(ctx context.Context, told backendai.Told) error {
+		return s.client.inner.Lost(ctx, s.id, s.client.inner.UploadFile(ctx, s.id, name, file, told))
 	})
 	return 0
 }
 
-// uploadFrom has send upload a file of this machine; progress, if any, is called with what is sent and the size.
-func uploadFrom(L *lua.LState, rt *Runtime, op, file string, progress *lua.LFunction,
-	send func(ctx context.Context, f *os.File, size int64, tell func(int64)) error,
-) {
-	total := int64(0)
-	watched(L, rt, op, func(sent int64) {
-		if progress != nil {
-			call(L, progress, lua.LNumber(sent), lua.LNumber(total))
-		}
-	}, func(ctx context.Context, tell func(int64)) error {
-		f, err := os.Open(file)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		info, err := f.Stat()
-		if err != nil {
-			return err
-		}
-		total = info.Size()
-		return send(ctx, f, total, tell)
-	})
+// upload has send upload a file of this machine, with a line on a terminal; the option progress hears of it, too.
+func upload(L *lua.LState, rt *Runtime, op, label string, o luavalue.Options, send func(ctx context.Context, told backendai.Told) error) {
+	t := rt.newTransfer(label, o.Function("progress"))
+	if err := t.carry(L, func(ctx context.Context, told pie.Progress) error { return send(ctx, backendai.Told(told)) }); err != nil {
+		baiFail(L, op, err)
+	}
 }
 
 // session:read(name) gives the bytes of a file in the session.

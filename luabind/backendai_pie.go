@@ -3,6 +3,7 @@ package luabind
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/pierun/pierun/internal/backendai"
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -63,20 +64,37 @@ func (rt *Runtime) serve(L *lua.LState, op string, c *baiClient, spec backendai.
 			})
 		}
 	}()
-	watched(L, rt, op, func(stage string) { progress(L, stage, map[string]string{"name": spec.Session.Name}) },
-		func(ctx context.Context, tell func(string)) (err error) {
-			defer close(finished)
-			if limit > 0 {
-				var cancel context.CancelFunc
-				ctx, cancel = context.WithTimeout(ctx, limit)
-				defer cancel()
-			}
-			spec.Stage = tell
-			server, err = c.inner.Serve(ctx, spec)
-			return err
-		})
+	shown := 0
+	step := func(stages []string) { // what was told last has those before it: none is lost
+		for ; shown < len(stages); shown++ {
+			progress(L, stages[shown], map[string]string{"name": spec.Session.Name})
+		}
+	}
+	_, err := sched.AwaitSteps(L, step, func(ctx context.Context, tell func([]string)) (_ struct{}, err error) {
+		defer close(finished)
+		server, err = c.bringUp(ctx, spec, limit, tell)
+		return struct{}{}, err
+	})
+	if err != nil {
+		baiFail(L, op, err)
+	}
 	taken = true
 	return server
+}
+
+// bringUp tells the stages so far at each new one; limit below 0 is none.
+func (c *baiClient) bringUp(ctx context.Context, spec backendai.ServerSpec, limit time.Duration, tell func([]string)) (*backendai.Server, error) {
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	var stages []string
+	spec.Stage = func(stage string) {
+		stages = append(stages, stage)
+		tell(stages)
+	}
+	return c.inner.Serve(ctx, spec)
 }
 
 // serverSession gives the server's session an owner.

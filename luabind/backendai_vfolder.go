@@ -3,7 +3,6 @@ package luabind
 import (
 	"context"
 	"encoding/json"
-	"os"
 
 	"github.com/pierun/pierun/internal/backendai"
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -91,9 +90,8 @@ func vfolderRenameFile(L *lua.LState, c *baiClient, op string) int {
 // upload(path, file, name[, {progress = fn(sent, size)}]): file is the name of a file here, sent in pieces.
 func vfolderUpload(L *lua.LState, c *baiClient, op string) int {
 	path, file, name := word(L, 1, op), word(L, 2, op), word(L, 3, op)
-	progress := luavalue.Opts(L, 4, op, "progress").Function("progress")
-	uploadFrom(L, c.rt, op, file, progress, func(ctx context.Context, f *os.File, size int64, tell func(int64)) error {
-		return c.inner.UploadToFolder(ctx, name, path, f, size, tell)
+	upload(L, c.rt, op, path, luavalue.Opts(L, 4, op, "progress"), func(ctx context.Context, told backendai.Told) error {
+		return c.inner.UploadFileToFolder(ctx, name, path, file, told)
 	})
 	return 0
 }

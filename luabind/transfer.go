@@ -41,6 +41,13 @@ func transferOptions(L *lua.LState, op string) (text string, progress *lua.LFunc
 
 // run has work send it. The script's function is called in this task; work does not wait for it.
 func (t *transfer) run(L *lua.LState, op string, work func(ctx context.Context, told pie.Progress) error) {
+	if err := t.carry(L, work); err != nil {
+		fail(L, op, err)
+	}
+}
+
+// carry is run that gives the error back.
+func (t *transfer) carry(L *lua.LState, work func(ctx context.Context, told pie.Progress) error) error {
 	defer t.bar.end()
 	step := func(s progressStep) {
 		t.bar.show(s.done, s.total)
@@ -51,9 +58,7 @@ func (t *transfer) run(L *lua.LState, op string, work func(ctx context.Context, 
 	_, err := sched.AwaitSteps(L, step, func(ctx context.Context, tell func(progressStep)) (struct{}, error) {
 		return struct{}{}, work(ctx, func(done, total int64) { tell(progressStep{done, total}) })
 	})
-	if err != nil {
-		fail(L, op, err)
-	}
+	return err
 }
 
 // passingBar is the line of a transfer that lasts, on a terminal: it goes with the transfer and leaves nothing. What is

@@ -14,23 +14,18 @@ const (
 	serverExit = "server.exit"
 )
 
+// upload sends a file in pieces, however small: it belongs to the user that joins them, who may make it executable then.
 func (s *Server) upload(ctx context.Context, name, file string) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if err := s.client.UploadLarge(ctx, s.ID, name, f, nil); err != nil {
-		return err
-	}
-	if info.Mode()&0o111 != 0 {
+	return opened(file, func(f *os.File, _ int64) error {
+		if err := s.client.UploadLarge(ctx, s.ID, name, f, nil); err != nil {
+			return err
+		}
+		info, err := f.Stat()
+		if err != nil || info.Mode()&0o111 == 0 {
+			return err
+		}
 		return s.client.shell(ctx, s.ID, "chmod +x "+shellQuote(name))
-	}
-	return nil
+	})
 }
 
 // background runs a command line so that the run that starts it ends at once, and leaves its exit code behind. It must

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/pierun/pierun/luabind/sched"
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -19,45 +18,6 @@ func call(L *lua.LState, fn *lua.LFunction, args ...lua.LValue) {
 		L.Push(a)
 	}
 	L.Call(len(args), 0)
-}
-
-// watched runs work beside the scheduler and gives each of its steps to a function on this task, which may call the
-// script. When the task leaves, work's context ends.
-func watched[T any](L *lua.LState, rt *Runtime, op string, each func(T), work func(ctx context.Context, tell func(T)) error) {
-	steps, done := make(chan T), make(chan error, 1)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	rt.work.Go(func() {
-		done <- work(ctx, func(v T) {
-			select {
-			case steps <- v:
-			case <-ctx.Done():
-			}
-		})
-	})
-	for {
-		step, more := nextStep(L, op, steps, done)
-		if !more {
-			return
-		}
-		each(step)
-	}
-}
-
-func nextStep[T any](L *lua.LState, op string, steps <-chan T, done <-chan error) (step T, more bool) {
-	step, err := sched.Await(L, -1, func(ctx context.Context) (got T, err error) {
-		select {
-		case got, more = <-steps:
-		case err = <-done:
-		case <-ctx.Done():
-			err = context.Cause(ctx)
-		}
-		return got, err
-	}, nil)
-	if err != nil {
-		baiFail(L, op, err)
-	}
-	return step, more
 }
 
 // fetched gives the bytes that work writes, or writes them to a file here and gives their number. What failed in the
