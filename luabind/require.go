@@ -173,7 +173,7 @@ func (ld *loader) places(name string) []string {
 }
 
 func (ld *loader) compile(L *lua.LState, path, text string) *lua.LFunction {
-	fn, err := ld.rt.compile(path, text)
+	fn, err := ld.rt.sched.Compile(strings.NewReader(ld.rt.source(path, text)), path)
 	if err != nil {
 		luavalue.Raise(L, luavalue.FromGo(L, err))
 	}

@@ -135,9 +135,9 @@ func (rt *Runtime) run(ctx context.Context, chunk, code string) error {
 	defer rt.cancel(nil)
 	rt.script = chunk
 	rt.setArg()
-	main, err := rt.compile(chunk, code)
+	main, err := rt.sched.CompileUntil(ctx, rt.source(chunk, code), chunk)
 	if err != nil {
-		return err
+		return rt.outcome(ctx, luavalue.FromGo(rt.L, err))
 	}
 	err = rt.sched.Run(ctx, main, rt.words()...)
 	rt.clients.closeAll()
@@ -165,19 +165,15 @@ func (rt *Runtime) outcome(ctx context.Context, err error) error {
 	return err
 }
 
-// compile turns a chunk into a function. A first line that starts with "#" is skipped, as the shell's, and so is the
-// mark that some editors put in front of UTF-8.
-func (rt *Runtime) compile(chunk, code string) (*lua.LFunction, error) {
+// source is a chunk as it is compiled, and keeps it for excerpts. A first line that starts with "#" is skipped, as the
+// shell's, and so is the mark that some editors put in front of UTF-8.
+func (rt *Runtime) source(chunk, code string) string {
 	code = strings.TrimPrefix(code, "\ufeff")
 	rt.sources[chunk] = code
 	if strings.HasPrefix(code, "#") {
 		code = "--" + code
 	}
-	fn, err := rt.sched.Compile(strings.NewReader(code), chunk)
-	if err != nil {
-		return nil, luavalue.FromGo(rt.L, err)
-	}
-	return fn, nil
+	return code
 }
 
 // setArg sets the global table arg: the script at 0, its words from 1 on.

@@ -57,6 +57,16 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// The compiler cannot be interrupted; a run that has not begun ends all the same.
+func TestCompilingEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(Signalled(os.Interrupt))
+	code, _, stderr := call(ctx, []string{"-e", "local a = 0\n" + strings.Repeat("a = a + 1\n", 20_000)})
+	if code != exitInterrupt || !strings.Contains(stderr, "Ctrl-C: ended; nothing that this run launched is left running") {
+		t.Errorf("%d, %q", code, stderr)
+	}
+}
+
 func TestEngineEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(Signalled(os.Interrupt))

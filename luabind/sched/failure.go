@@ -23,7 +23,7 @@ type Failure struct {
 // Err is the failure as an error value, with the traceback.
 func (f *Failure) Err(L *lua.LState) *luavalue.Error {
 	if f.err == nil {
-		f.err = luavalue.Wrap(L, f.Value)
+		f.err = wrap(L, f.Value)
 		keepUpvalues(L) // Wrap may have made a protected call of its own
 	}
 	if f.trace != "" {

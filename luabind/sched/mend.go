@@ -21,6 +21,25 @@ type mender struct {
 	err   error
 	fn    *mendedFunction
 	names int // of locals and labels made up so far
+	depth int // of what is being mended
+}
+
+// maxDepth is how deep blocks and expressions nest, a chain of operators counted by its length: the compiler goes down
+// to the last, on a stack whose end would be the end of the process.
+const maxDepth = 10_000
+
+// within mends what is one level deeper, unless that is too deep.
+func (m *mender) within(where ast.PositionHolder, mend func()) {
+	if m.depth == maxDepth {
+		if m.err == nil {
+			m.err = compileFailure(m.chunk, where.Line(), fmt.Sprintf("blocks or expressions are nested more than %d deep, "+
+				"or an expression has as many parts: compute it in steps, or read data from a file", maxDepth), nil)
+		}
+		return
+	}
+	m.depth++
+	mend()
+	m.depth--
 }
 
 // maxItems is how many positional items of a table literal the machine keeps.
@@ -72,7 +91,12 @@ func (m *mender) list(stmts []ast.Stmt) []ast.Stmt {
 }
 
 // stmt mends one statement; it gives what to put in its place.
-func (m *mender) stmt(s ast.Stmt) ast.Stmt {
+func (m *mender) stmt(s ast.Stmt) (mended ast.Stmt) {
+	m.within(s, func() { mended = m.deeper(s) })
+	return mended
+}
+
+func (m *mender) deeper(s ast.Stmt) ast.Stmt {
 	switch n := s.(type) {
 	case *ast.GenericForStmt:
 		m.exprs(n.Exprs)
@@ -138,12 +162,13 @@ func (m *mender) exprs(list []ast.Expr) {
 
 func (m *mender) expr(e ast.Expr) {
 	switch n := e.(type) {
+	case nil, *ast.IdentExpr, *ast.StringExpr, *ast.NumberExpr:
 	case *ast.FunctionExpr:
-		m.function(n, false)
+		m.within(n, func() { m.function(n, false) })
 	case *ast.TableExpr:
-		m.table(n)
+		m.within(n, func() { m.table(n) })
 	default:
-		m.exprs(children(e))
+		m.within(n, func() { m.exprs(children(e)) })
 	}
 }
 
