@@ -99,3 +99,35 @@ func TestScriptWithAByteOrderMark(t *testing.T) {
 		t.Errorf("%q %v", out, err)
 	}
 }
+
+func TestDescribe(t *testing.T) {
+	for _, c := range []struct {
+		name, code string
+		want       []string
+	}{
+		{"syntax", "print('a')\nlocal x = = 2", []string{"test.lua:2", "> ", "local x = = 2", "syntax error"}},
+		{"mistake", "local t\nprint(t.x)", []string{"test.lua:2: ", ">    2 | print(t.x)", "   1 | local t"}},
+		{"raised", "error('plain words')", []string{"test.lua:1: plain words"}},
+		{"kind", "pie.run('fail', {message = 'out of ideas'})", []string{"test.lua:1: exception: ", "the server said: ", "out of ideas", "instance: "}},
+		{"hint", "pie.run('noop', {}, {timout = 1})", []string{"usage", "hint: did you mean \"timeout\"?"}},
+		{"deep", "local function f() error('x') end\nlocal function g() f() end\ng()", []string{"called from:", "test.lua:2", "test.lua:3"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				h := newHost(t)
+				text := h.describe(c.code)
+				for _, want := range c.want {
+					if !strings.Contains(text, want) {
+						t.Errorf("%q is not in:\n%s", want, text)
+					}
+				}
+			})
+		})
+	}
+}
+
+// describe runs code and describes its error.
+func (h *host) describe(code string) string {
+	err := h.run(code)
+	return h.rt.Describe(err)
+}

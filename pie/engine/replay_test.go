@@ -2,22 +2,16 @@ package engine_test
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
-	"github.com/tinylib/msgp/msgp"
 
 	"github.com/pierun/pierun/pie/engine"
-	"github.com/pierun/pierun/pie/program"
 	"github.com/pierun/pierun/pie/wire"
 )
 
@@ -179,51 +173,6 @@ var (
 	timesPattern = regexp.MustCompile(`"elapsed_secs":\d+`)
 )
 
-// placeholderBytes stand for a program that was too large to be recorded.
-const placeholderBytes = "\x00asm\x0d\x00\x01\x00"
-
-// otherUpload is an upload of bytes of ours under what the recorded one says of its program.
-func (r *replay) otherUpload(frame []byte) []byte {
-	r.t.Helper()
-	ours := program.Hash([]byte(placeholderBytes))
-	up := &wire.Command{Kind: wire.AddProgram, Corr: cutNumber(frame, "corr_id", 2),
-		Force: !bytes.Contains(frame, []byte("force_overwrite\xc2")),
-		Hash:  cutText(frame, "program_hash"), Manifest: cutText(frame, "manifest"),
-		Chunk: wire.Chunk{Index: cutNumber(frame, "chunk_index", 0), Total: cutNumber(frame, "total_chunks", 1),
-			Data: []byte(placeholderBytes)}}
-	if hashPattern.MatchString(up.Hash) {
-		r.theirs[up.Hash], up.Hash = ours, ours
-	}
-	out, _, err := r.e.Dialect().EncodeCommand(nil, up)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return out
-}
-
-// cutText is the text under a key of a frame whose end is missing.
-func cutText(frame []byte, key string) string {
-	_, after, found := bytes.Cut(frame, []byte(key))
-	if !found {
-		return ""
-	}
-	text, _, err := msgp.ReadStringBytes(after)
-	if err != nil {
-		return ""
-	}
-	return text
-}
-
-// cutNumber is the same for a number.
-func cutNumber(frame []byte, key string, missing uint32) uint32 {
-	_, after, found := bytes.Cut(frame, []byte(key))
-	n, _, err := msgp.ReadUint32Bytes(after)
-	if !found || err != nil {
-		return missing
-	}
-	return n
-}
-
 // expect finds what the real server said among what has come.
 func (r *replay) expect(c *replayed, l *line) {
 	r.t.Helper()
@@ -252,88 +201,6 @@ func (r *replay) expect(c *replayed, l *line) {
 	for _, got := range c.got {
 		r.t.Logf("  it has %v %d %q", got.Kind, got.Corr, got.text)
 	}
-}
-
-// same compares, and learns which id of here stands for a recorded one.
-func (r *replay) same(want, got *event, cut bool) bool {
-	if want.Kind != got.Kind {
-		return false
-	}
-	if cut {
-		return true
-	}
-	if want.Corr != got.Corr || want.OK != got.OK || len(want.Instances) != len(got.Instances) {
-		return false
-	}
-	if want.id != "" && r.theirs[want.id] != got.id {
-		return false
-	}
-	for i := range want.Instances {
-		if !r.sameInstance(&want.Instances[i], &got.Instances[i]) {
-			return false
-		}
-	}
-	return r.sameText(want.text, got.text) && want.Chunk.Index == got.Chunk.Index && want.Chunk.Total == got.Chunk.Total
-}
-
-func (r *replay) sameInstance(want, got *wire.InstanceInfo) bool {
-	return r.sameText(want.ID, got.ID) && want.User == got.User && want.State == got.State &&
-		strings.Join(want.Args, " ") == strings.Join(got.Args, " ")
-}
-
-func (r *replay) sameText(want, got string) bool {
-	want, got = sortedList(want), sortedList(got)
-	wanted, gotten := uuidPattern.FindAllString(want, -1), uuidPattern.FindAllString(got, -1)
-	if len(wanted) != len(gotten) {
-		return false
-	}
-	for i := range wanted {
-		if r.theirs[wanted[i]] == "" && !r.taught[gotten[i]] {
-			r.theirs[wanted[i]], r.taught[gotten[i]] = gotten[i], true
-		}
-	}
-	want = string(r.translate([]byte(want)))
-	want, got = timesPattern.ReplaceAllString(want, ""), timesPattern.ReplaceAllString(got, "")
-	return want == got || saysTheSame(want, got)
-}
-
-// sortedList puts a list of processes, which comes in no particular order, into one: by what each was launched with.
-func sortedList(text string) string {
-	var list []struct {
-		ID, Username, Program, Input string
-	}
-	if !strings.HasPrefix(text, `[{"id":`) || json.Unmarshal([]byte(text), &list) != nil {
-		return text
-	}
-	slices.SortFunc(list, func(a, b struct{ ID, Username, Program, Input string }) int {
-		return cmp.Compare(a.Program+a.Input, b.Program+b.Input)
-	})
-	return fmt.Sprint(list)
-}
-
-// saysTheSame accepts the places where a simulation says something of its own.
-func saysTheSame(want, got string) bool {
-	for theirs, ours := range map[string]string{
-		"Failed to download inferlet from registry": "Registry returned error 404",
-		"Failed to download manifest":               "Failed to download manifest",
-		"Runtime error: Call error":                 "Runtime error: Call error",
-		`{"default.`:                                `{"simulated.`,
-		"[]":                                        `{"simulated.`,
-		"{}":                                        `{"simulated.`,
-		"Error: boom X":                             "Error: boom X",
-		"bad client frame: ":                        "bad client frame: ",
-		"Invalid manifest: Failed to parse manifest TOML: TOML parse error":         "Invalid manifest: Failed to parse manifest TOML: TOML parse error",
-		"Failed to parse manifest: Failed to parse manifest TOML: TOML parse error": "Failed to parse manifest: Failed to parse manifest TOML: TOML parse error",
-	} {
-		if strings.HasPrefix(want, theirs) && strings.HasPrefix(got, ours) {
-			return true
-		}
-	}
-	if want == "" && strings.HasPrefix(got, "simulated.") {
-		return true // the statistics of a server without a model
-	}
-	before, _, found := strings.Cut(want, " (looked in")
-	return found && strings.HasPrefix(got, before+" (looked in")
 }
 
 // expectEnd is the end of a connection, which the recorded note says who began.
