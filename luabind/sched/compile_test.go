@@ -53,7 +53,7 @@ func TestDeepSources(t *testing.T) {
 		"functions": func(n int) string { return strings.Repeat("return function() ", n) + strings.Repeat("end ", n) },
 		"minus":     func(n int) string { return "local a = 1 return" + strings.Repeat(" - ", n) + "a" },
 	} {
-		_, err := h.Compile(strings.NewReader(code(maxDepth + 100)), "deep")
+		_, err := h.Compile(strings.NewReader(code(maxDepth+100)), "deep")
 		var e *luavalue.Error
 		if !errors.As(err, &e) || !strings.Contains(e.Message, "nested more than 10000 deep") || e.Where != "deep:1" {
 			t.Errorf("%s: %v", name, err)
