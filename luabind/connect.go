@@ -75,6 +75,7 @@ func (rt *Runtime) baseConfig() pie.Config {
 		Clock:   rt.cfg.Clock,
 		Journal: rt.cfg.Journal,
 		Warn:    rt.warn,
+		Lend:    rt.sched.Drive,
 		Outage:  rt.outage(),
 
 		Arriving: rt.arriving(),

@@ -60,6 +60,12 @@ type Config struct {
 	// when that is over. It runs on goroutines of the client's and must neither wait nor call the client.
 	Outage func(Outage)
 
+	// Lend, if set, gets the goroutine that reads when a few events have come and no more are at hand. It must call tell,
+	// which is what tells the consumers, and may then do on that goroutine what they would do on theirs, which saves waking
+	// one. Nothing is read meanwhile: if it takes some milliseconds it must call late, from any goroutine, and another one
+	// reads from then on. What is sent meanwhile goes out when it returns, or at late. late may come too late.
+	Lend func(tell, late func())
+
 	DialTimeout    time.Duration // connecting and logging in; 0: 15 s
 	RequestTimeout time.Duration // one question and its answer; 0: 30 s
 	LongTimeout    time.Duration // launches and installs, which may compile on the server; 0: 10 min

@@ -141,7 +141,7 @@ func (d *dialled) dialer() *websocket.Dialer {
 				return nil, err
 			}
 			d.handshake = &handshake{Conn: conn}
-			d.sock = &sock{Conn: d.handshake}
+			d.sock = &sock{Conn: d.handshake, raw: direct(conn), opaque: d.c.place.url.Scheme == "wss"}
 			close(d.at)
 			return d.sock, nil
 		},

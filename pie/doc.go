@@ -47,8 +47,10 @@
 //
 // A link is one WebSocket with two goroutines. The reader (reader.go) decodes each frame where it lies, finds the
 // instance (route.go), copies the text once, lets Config.Box make of it what the consumer wants, and queues it; it
-// wakes consumers when the socket has no more bytes for the moment, so that a burst costs one wake. The writer
-// (writer.go) takes all that waits in the outbox and flushes once. Requests wait in a table (requests.go) from which
+// wakes consumers when the socket has no more bytes for the moment, so that a burst costs one wake. Behind a small
+// burst it lends them its goroutine (lend.go), and then sends what they had to say; if they keep it, another one
+// reads on. The writer (writer.go) takes all else that waits in the outbox and flushes once. Requests wait in a
+// table (requests.go) from which
 // whoever removes them settles them. Everything that belongs to a connection ends in link.settleAll.
 //
 // A client has a main link; a control link (control.go) while the server is at work on something long, since it

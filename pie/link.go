@@ -39,6 +39,8 @@ type link struct {
 	sink    sink        // where frames go
 	sinkMu  sync.Mutex  // held while sink is used or replaced
 
+	writing writing
+	lease   lease
 	heard   pulse
 	heardAt time.Time // when the watch last saw something new; the watch's own
 	refused lastWords
@@ -63,6 +65,7 @@ func newLink(c *Client, ws *websocket.Conn, s *sock) *link {
 	l := &link{c: c, ws: ws, sock: s, out: newOutbox(c.cfg.OutBuffer), cut: make(chan struct{}), gone: make(chan struct{})}
 	l.requests.byID, l.requests.clock, l.requests.over = make(map[uint32]*request), c.clock, l.tooLate
 	l.routes.byID = make(map[string]*Instance)
+	l.lease.tell, l.lease.late = l.handOver, l.replace
 	return l
 }
 
@@ -70,8 +73,12 @@ func newLink(c *Client, ws *websocket.Conn, s *sock) *link {
 func (l *link) start(first sink) {
 	l.sink = first
 	l.ws.SetReadLimit(l.c.cfg.ReadLimit)
-	l.ws.SetPingHandler(func(data string) error { l.out.control(websocket.PongMessage, []byte(data)); return nil })
-	l.ws.SetPongHandler(func(string) error { l.heard.pong(l.c.clock.Now()); return nil })
+	l.ws.SetPingHandler(func(data string) error {
+		l.sock.consumed(len(data))
+		l.out.control(websocket.PongMessage, []byte(data))
+		return nil
+	})
+	l.ws.SetPongHandler(func(data string) error { l.sock.consumed(len(data)); l.heard.pong(l.c.clock.Now()); return nil })
 	l.ws.SetCloseHandler(func(int, string) error { return nil })
 	l.sock.arm(l.pause)
 	l.wg.Add(2)

@@ -18,6 +18,8 @@ type outbox struct {
 	cmd    wire.Command // the one being encoded: codecs would take it to the heap, and here it is there already
 	limit  int
 	shut   bool
+	held   bool          // the writer is not woken: let will see to it
+	slow   bool          // among the frames is one that only the writer may send
 	wake   chan struct{} // one token: there is something to write
 	space  chan struct{} // closed when the box was drained; made by those who wait for it
 }
@@ -91,10 +93,41 @@ const frameCost = 32
 func (o *outbox) add(arena []byte, f outFrame) {
 	o.arena = arena
 	o.frames = append(o.frames, f)
+	o.slow = o.slow || f.kind > websocket.BinaryMessage || f.req != nil && f.req.launches()
+	if !o.held {
+		o.signal()
+	}
+}
+
+func (o *outbox) signal() {
 	select {
 	case o.wake <- struct{}{}:
 	default:
 	}
+}
+
+// hold keeps what is added from the writer, until let or letMe.
+func (o *outbox) hold() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = true
+}
+
+// let ends hold.
+func (o *outbox) let() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = false
+	if len(o.frames) > 0 {
+		o.signal()
+	}
+}
+
+// light says that what waits is little, and may be sent by anybody.
+func (o *outbox) light() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.frames) > 0 && !o.slow && len(o.arena) <= flushAt
 }
 
 // take swaps the box's content with the writer's used-up buffers and marks the requests in it as written: from here
@@ -114,6 +147,7 @@ func (o *outbox) take(arena []byte, frames []outFrame) (_ []byte, _ []outFrame, 
 			launches = launches || f.req.launches()
 		}
 	}
+	o.slow = false
 	if o.space != nil {
 		close(o.space)
 		o.space = nil

@@ -9,24 +9,35 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-// read is the reader goroutine: one frame after the other into one buffer, until the connection ends.
+// read is the reader goroutine: one frame after the other into one buffer, until the connection ends or another one reads.
 func (l *link) read() {
-	defer l.wg.Done()
-	for {
-		kind, r, err := l.ws.NextReader()
-		if err == nil {
-			l.frame, err = readAll(l.frame[:0], r)
+	for l.next() {
+		if !l.lend() {
+			return // somebody else reads
 		}
-		if err != nil {
-			l.fail(readLost(err, l.c.cfg.ReadLimit))
-			break
-		}
-		l.heard.frame()
-		l.accept(kind == websocket.TextMessage)
 	}
+	defer l.wg.Done()
 	l.pause()
 	l.settleAll()
 	l.pause()
+}
+
+// next reads and routes one frame; false at the end of the connection.
+func (l *link) next() bool {
+	l.sock.header = true
+	kind, r, err := l.ws.NextReader()
+	l.sock.header = false
+	if err == nil {
+		l.frame, err = readAll(l.frame[:0], r)
+	}
+	if err != nil {
+		l.fail(readLost(err, l.c.cfg.ReadLimit))
+		return false
+	}
+	l.sock.consumed(len(l.frame))
+	l.heard.frame()
+	l.accept(kind == websocket.TextMessage)
+	return true
 }
 
 func (l *link) accept(text bool) {

@@ -3,6 +3,7 @@ package pie
 import (
 	"net"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -15,6 +16,13 @@ import (
 type sock struct {
 	net.Conn
 	idle func() // called on the reader's goroutine before it waits for bytes
+
+	// The reader's own.
+	ahead  int  // bytes that were read and are in no frame yet
+	header bool // of the next frame no more than a part of its header is at hand
+	opaque bool // the bytes are encrypted, and nothing can be known about them
+
+	raw syscall.RawConn // for writing without waiting; nil: not possible
 
 	mu    sync.Mutex
 	armed bool
@@ -37,8 +45,30 @@ func (s *sock) Read(p []byte) (int, error) {
 	if s.idle != nil {
 		s.idle()
 	}
-	return s.Conn.Read(p)
+	n, err := s.Conn.Read(p)
+	if s.header && s.ahead >= maxHeader {
+		s.ahead = 0 // a message in several frames, whose headers were not counted, or the answer to the upgrade
+	}
+	s.ahead += n
+	return n, err
 }
+
+// maxHeader is how long the header of a frame from a server can be.
+const maxHeader = 10
+
+// consumed counts a frame that was read, of n bytes.
+func (s *sock) consumed(n int) {
+	s.ahead -= n + 2
+	switch {
+	case n > 65535:
+		s.ahead -= 8
+	case n > 125:
+		s.ahead -= 2
+	}
+}
+
+// drained says that no whole frame is at hand any more: who reads on will wait. While it cannot know, it says no.
+func (s *sock) drained() bool { return s.ahead < maxHeader && !s.opaque }
 
 func (s *sock) Write(p []byte) (int, error) {
 	s.mu.Lock()
@@ -67,6 +97,16 @@ func (s *sock) full() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.out) >= flushAt
+}
+
+// flushNow sends as much of what was collected as the system takes at once, and tells whether that was all. Not while
+// flush runs.
+func (s *sock) flushNow() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := writeNow(s.raw, s.out)
+	s.out = s.out[:copy(s.out, s.out[n:])]
+	return len(s.out) == 0
 }
 
 // flush sends what was collected; the writer's goroutine only.

@@ -1,6 +1,7 @@
 package pie
 
 import (
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -9,19 +10,13 @@ import (
 // write is the writer goroutine of a connection: it takes all that waits and sends it with one flush.
 func (l *link) write() {
 	defer l.wg.Done()
-	var arena []byte
-	var frames []outFrame
 	for {
 		select {
 		case <-l.out.wake:
 		case <-l.cut:
 			return
 		}
-		var launches bool
-		if arena, frames, launches = l.out.take(arena, frames); launches {
-			l.c.journal.Sync()
-		}
-		closing, err := l.drain(arena, frames)
+		closing, err := l.sendAll()
 		if err != nil {
 			l.silent.Store(isTimeout(err))
 			l.fail(ioLost(err))
@@ -33,7 +28,54 @@ func (l *link) write() {
 	}
 }
 
-// drain writes the frames and flushes; closing is true behind a close frame, after which nothing may be written.
+// sendAll sends all that waits; closing is true behind a close frame.
+func (l *link) sendAll() (closing bool, err error) {
+	l.writing.mu.Lock()
+	defer l.writing.mu.Unlock()
+	if l.writing.take(l.out) {
+		l.c.journal.Sync()
+	}
+	if closing, err = l.drain(l.writing.arena, l.writing.frames); err == nil {
+		err = l.sock.flush(l.c.cfg.WriteTimeout)
+	}
+	l.writing.over = closing || err != nil
+	return closing, err
+}
+
+// flush ends the hold of the outbox and sends what little waits, on the caller's goroutine and without waiting; what cannot
+// be sent so is left to the writer.
+func (l *link) flush() {
+	if l.sock.raw == nil || !l.out.light() || !l.writing.mu.TryLock() {
+		l.out.let()
+		return
+	}
+	defer l.writing.mu.Unlock()
+	defer l.out.let()
+	if l.writing.over {
+		return
+	}
+	l.writing.take(l.out)
+	if _, err := l.drain(l.writing.arena, l.writing.frames); err != nil {
+		l.fail(ioLost(err))
+	} else if !l.sock.flushNow() {
+		l.out.signal()
+	}
+}
+
+// writing is the right to write to a link, with the buffers for it.
+type writing struct {
+	mu     sync.Mutex
+	arena  []byte
+	frames []outFrame
+	over   bool // nothing may be written any more
+}
+
+func (w *writing) take(o *outbox) (launches bool) {
+	w.arena, w.frames, launches = o.take(w.arena, w.frames)
+	return launches
+}
+
+// drain writes the frames; closing is true behind a close frame, after which nothing may be written.
 func (l *link) drain(arena []byte, frames []outFrame) (closing bool, err error) {
 	start := 0
 	for _, f := range frames {
@@ -51,7 +93,7 @@ func (l *link) drain(arena []byte, frames []outFrame) (closing bool, err error) 
 			}
 		}
 	}
-	return closing, l.sock.flush(l.c.cfg.WriteTimeout)
+	return closing, nil
 }
 
 func (l *link) writeFrame(kind int, data []byte) error {

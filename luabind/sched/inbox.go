@@ -1,13 +1,18 @@
 package sched
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // inbox is how other goroutines reach the scheduler: functions to run on its goroutine, and a signal that there are
-// some. Any goroutine may put; only the scheduler takes.
+// some. Any goroutine may put; only who has the wheel takes.
 type inbox struct {
 	mu    sync.Mutex
 	list  []func()
-	spare []func() // the list taken before, to be filled again
+	spare []func()    // the list taken before, to be filled again
+	look  atomic.Bool // there is something to look at, in the list or elsewhere
+	wheel atomic.Int32
 	wake  chan struct{}
 }
 
@@ -23,16 +28,28 @@ func (b *inbox) put(f func()) {
 	}
 }
 
-// signal has the scheduler look again when it is idle.
+// signal has the scheduler look again: at once if it waits, else before it does.
 func (b *inbox) signal() {
+	b.look.Store(true)
+	if b.wheel.Load() == wheelFree {
+		b.call()
+	}
+}
+
+// call wakes the scheduler's own goroutine.
+func (b *inbox) call() {
 	select {
 	case b.wake <- struct{}{}:
 	default:
 	}
 }
 
+// some tells whether a signal has come since the last run.
+func (b *inbox) some() bool { return b.look.Load() }
+
 // run takes what has come and runs it, in order.
 func (b *inbox) run() {
+	b.look.Store(false)
 	b.mu.Lock()
 	list := b.list
 	b.list = b.spare[:0]
@@ -42,12 +59,6 @@ func (b *inbox) run() {
 		list[i] = nil
 	}
 	b.spare = list
-}
-
-func (b *inbox) empty() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return len(b.list) == 0
 }
 
 // Post has f run on the scheduler's goroutine, soon, in the order of posting. f must be short and must not wait or

@@ -41,7 +41,7 @@ func (s *Scheduler) watch() {
 	defer close(m.ended)
 	timer := time.NewTimer(tick)
 	defer timer.Stop()
-	last, quiet := s.slice.Load(), 0
+	last, quiet, drive := s.slice.Load(), 0, uint64(0)
 	for {
 		select {
 		case <-m.quit:
@@ -49,6 +49,7 @@ func (s *Scheduler) watch() {
 		case <-timer.C:
 		}
 		last, quiet = s.sample(last, quiet)
+		drive = s.driver.sample(drive)
 		if quiet >= quietTicks {
 			if !m.park(s, last) {
 				return

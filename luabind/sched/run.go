@@ -109,7 +109,7 @@ func (s *Scheduler) waitHelpers() {
 	stop := s.clock.AfterFunc(s.cfg.Grace, func() { s.Post(func() { late = true }) })
 	defer stop()
 	for !gone && !late {
-		<-s.inbox.wake
+		s.rest()
 		s.inbox.run()
 	}
 }

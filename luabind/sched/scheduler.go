@@ -54,6 +54,8 @@ type Scheduler struct {
 	rounds  uint
 	timers  timers
 	inbox   inbox
+	driver  driver
+	until   func() bool // when the loop that is on ends
 	monitor monitor
 	aside   func()        // what the running task wants to be run on this goroutine's stack
 	slice   atomic.Uint64 // odd while a task runs
@@ -151,6 +153,7 @@ func (s *Scheduler) Release() {
 
 // loop runs tasks until a condition holds.
 func (s *Scheduler) loop(until func() bool) {
+	s.until = until
 	for {
 		s.inbox.run()
 		s.fireTimers()
@@ -212,9 +215,14 @@ func (s *Scheduler) runSlice(t *Task) {
 
 // idle waits until something is posted or a timer is due. If nothing can ever happen, the waiting tasks are told.
 func (s *Scheduler) idle() {
-	if len(s.timers.list) == 0 && s.holds.Load() == 0 && s.inbox.empty() && s.deadlocked() {
+	if s.hopeless() && s.deadlocked() {
 		return
 	}
 	s.arm()
-	<-s.inbox.wake
+	s.rest()
+}
+
+// hopeless tells whether nothing is under way that could wake a task.
+func (s *Scheduler) hopeless() bool {
+	return len(s.timers.list) == 0 && s.holds.Load() == 0 && !s.inbox.some()
 }

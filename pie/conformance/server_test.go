@@ -93,6 +93,7 @@ func namedServer() *server {
 func (s *server) config() pie.Config {
 	return pie.Config{
 		URI: s.uri, Dialect: s.generation, DialContext: s.dial, Liveness: -1, User: "conformance",
+		Lend:   lender(),
 		Newest: func(context.Context, string) (string, error) { return "", errors.New("no registry in tests") },
 	}
 }
