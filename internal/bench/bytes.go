@@ -9,7 +9,7 @@ import (
 // bytesClient shows that the server is not the limit: it launches as the floor does and then only takes the bytes off
 // the socket, without looking for messages in them, until those of the end.
 func bytesClient(j job) error {
-	f, err := newFloor(j)
+	f, err := newFloor(j, true)
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ func clients(o *options) []client {
 		{name: "python", about: "pie-client 0.5.3 (Python)", prepare: preparePython, share: map[string]int{"": 10, "echo": 2}},
 		{name: "js", about: "@pie-project/client 0.5.2 (JavaScript)", prepare: prepareJS, share: map[string]int{"": 20, "echo": 2}},
 		{name: "floor", about: "gorilla/websocket, read and decoded, nothing kept", prepare: self("floor"), limit: true},
+		{name: "bare", about: "the same, each message written by itself", prepare: self("bare"), limit: true},
 		{name: "bytes", about: "bytes read, no message looked for: what the server can send", prepare: self("bytes"), limit: true},
 	}
 }

@@ -24,15 +24,12 @@ type floor struct {
 	ids   []string
 }
 
-func newFloor(j job) (*floor, error) {
-	dialer := websocket.Dialer{ReadBufferSize: 64 << 10, WriteBufferSize: 64 << 10,
-		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
-			if err != nil {
-				return nil, err
-			}
-			return newFlushConn(c), nil
-		}}
+// newFloor connects; gathers says that messages are sent together, before it waits for an answer, in place of each by itself.
+func newFloor(j job, gathers bool) (*floor, error) {
+	dialer := websocket.Dialer{ReadBufferSize: 64 << 10, WriteBufferSize: 64 << 10}
+	if gathers {
+		dialer.NetDialContext = dialGathering
+	}
 	f := &floor{job: j}
 	var err error
 	if f.d, err = wire.Find("gateway-0.5"); err != nil {
@@ -42,8 +39,16 @@ func newFloor(j job) (*floor, error) {
 	return f, err
 }
 
-func floorClient(j job) error {
-	f, err := newFloor(j)
+func dialGathering(ctx context.Context, network, addr string) (net.Conn, error) {
+	c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return newFlushConn(c), nil
+}
+
+func floorClient(j job, gathers bool) error {
+	f, err := newFloor(j, gathers)
 	if err != nil {
 		return err
 	}

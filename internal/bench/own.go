@@ -54,7 +54,7 @@ func end(got, want int) error {
 	return err
 }
 
-// ownClient is the process of a client of this program: the Go client, or one of the two limits.
+// ownClient is the process of a client of this program: the Go client, or one of the limits.
 func ownClient(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return errors.New("which client?")
@@ -71,7 +71,9 @@ func ownClient(ctx context.Context, args []string) error {
 	case "go":
 		return goClient(ctx, j)
 	case "floor":
-		return floorClient(j)
+		return floorClient(j, true)
+	case "bare":
+		return floorClient(j, false)
 	case "bytes":
 		return bytesClient(j)
 	}
