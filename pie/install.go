@@ -41,15 +41,8 @@ func (c *Client) Install(ctx context.Context, up Upload) (Installed, error) {
 		return Installed{}, with(err, "install", "")
 	}
 	in := Installed{Hash: program.Hash(up.Bytes), Ref: c.spell(l.dialect, m.Ref())}
-	if got, ok := c.programs.hash(in.Hash); ok && got.Name == m.Name && got.Version == m.Version && !up.Force {
-		in.Known = true
-		return in, nil
-	}
-	if !up.Force && l.dialect.Features.Arguments {
-		// Only these generations compare the bytes; the others would say yes to any program of that name.
-		if there, err := c.hasBytes(ctx, l.dialect, in); err != nil || there {
-			c.programs.add(m.Ref(), in.Hash)
-			in.Known = there
+	if !up.Force {
+		if in.Known, err = c.known(ctx, l.dialect, m, in); err != nil || in.Known {
 			return in, err
 		}
 	}
@@ -63,6 +56,21 @@ func (c *Client) Install(ctx context.Context, up Upload) (Installed, error) {
 	}
 	c.programs.add(m.Ref(), in.Hash)
 	return in, nil
+}
+
+// known says whether these bytes are there already, as this client or the server knows.
+func (c *Client) known(ctx context.Context, d *wire.Dialect, m *program.Manifest, in Installed) (bool, error) {
+	if got, ok := c.programs.hash(in.Hash); ok && got.Name == m.Name && got.Version == m.Version {
+		return true, nil
+	}
+	if !d.Features.Arguments { // only these generations compare the bytes; the others would say yes to any program of that name
+		return false, nil
+	}
+	there, err := c.hasBytes(ctx, d, in)
+	if err == nil && there {
+		c.programs.add(m.Ref(), in.Hash)
+	}
+	return there, err
 }
 
 // mayBeStale says whether the server has a program of that name already, which it will go on with if it was launched.
@@ -184,26 +192,34 @@ func (c *Client) uploadOnce(ctx context.Context, cmd *wire.Command, up *Upload) 
 	if err := l.transfer.acquire(ctx, "install"); err != nil {
 		return reply{}, err
 	}
-	r := &request{op: "install", kind: wire.AddProgram, long: true, reply: make(chan reply, 1)}
-	if err := l.expect(r, c.cfg.LongTimeout); err != nil {
+	r, err := l.beginUpload(cmd, up)
+	if err != nil {
 		l.transfer.release("install")
 		return reply{}, err
+	}
+	a := l.wait(ctx, r)
+	return a, a.err
+}
+
+// beginUpload sends the parts beside the caller, who has the place for uploads; it is given back behind the last one.
+func (l *link) beginUpload(cmd *wire.Command, up *Upload) (*request, error) {
+	r := &request{op: "install", kind: wire.AddProgram, long: true, reply: make(chan reply, 1)}
+	if err := l.expect(r, l.c.cfg.LongTimeout); err != nil {
+		return nil, err
 	}
 	first, told := *cmd, []Progress(nil)
 	first.Corr = r.corr
 	if up.Progress != nil {
 		told = append(told, up.Progress)
 	}
-	if !c.background(func() {
+	if !l.c.background(func() {
 		defer l.transfer.release("install")
-		if err := l.chunks(c.life, &first, inMemory(up.Bytes), r, told); err != nil && l.requests.abandon(r) {
+		if err := l.chunks(l.c.life, &first, inMemory(up.Bytes), r, told); err != nil && l.requests.abandon(r) {
 			l.requests.take(r.corr)
 			r.settle(reply{err: err})
 		}
 	}) {
-		l.transfer.release("install")
-		return reply{}, errClosed()
+		return nil, errClosed()
 	}
-	a := l.wait(ctx, r)
-	return a, a.err
+	return r, nil
 }

@@ -242,3 +242,30 @@ func TestRefusedPartThatNobodyTold(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestInstallAfterAQuestionThatFailed: what the server could not say is not taken for a yes the next time.
+func TestInstallAfterAQuestionThatFailed(t *testing.T) {
+	asked, uploaded := 0, 0
+	f := newFake(t, "instance-hash", func(c *fakeConn) {
+		for cmd := range c.commands() {
+			switch {
+			case cmd.Kind == wire.HasProgram && asked == 0:
+				asked++
+				c.no(cmd, "the disk is busy")
+			case cmd.Kind == wire.AddProgram:
+				uploaded++
+				c.yes(cmd, cmd.Hash)
+			default:
+				c.yes(cmd, "false")
+			}
+		}
+	})
+	c := f.dial(nil)
+	up := pie.Upload{Bytes: []byte("x"), Manifest: manifest}
+	if _, err := c.Install(soon(t), up); !errors.Is(err, pie.ErrRefused) {
+		t.Errorf("%v", err)
+	}
+	if in, err := c.Install(soon(t), up); err != nil || in.Known || uploaded != 1 {
+		t.Errorf("%+v, %v after %d uploads", in, err, uploaded)
+	}
+}
