@@ -48,15 +48,8 @@ func (i *Instance) assemble(l *link, e *wire.Event) (*Blob, *Error) {
 		return nil, nil
 	}
 	hash := string(e.Hash)
-	if e.Chunk.Index == 0 {
-		if err := i.begin(e, hash); err != nil {
-			return nil, err
-		}
-	}
-	a := i.files[hash]
-	if a == nil || a.next != e.Chunk.Index || a.total != e.Chunk.Total || e.Chunk.Index >= e.Chunk.Total {
-		err := &Error{Kind: KindProtocol, Message: "the parts of " + a.called() + " came out of order"}
-		i.forget(hash)
+	a, err := i.partOf(e, hash)
+	if err != nil {
 		return nil, err
 	}
 	a.next++
@@ -68,14 +61,30 @@ func (i *Instance) assemble(l *link, e *wire.Event) (*Blob, *Error) {
 	} else if a.helper != nil {
 		return nil, nil // its errors can wait for the end
 	}
-	if a.err != nil {
+	switch {
+	case a.err != nil:
 		i.forget(hash)
 		return nil, notStored(a.called(), a.err)
-	}
-	if a.next < a.total {
+	case a.next < a.total:
 		return nil, nil
 	}
 	return i.whole(a)
+}
+
+// partOf is the file that a part continues, or begins.
+func (i *Instance) partOf(e *wire.Event, hash string) (*assembly, *Error) {
+	if e.Chunk.Index == 0 {
+		if err := i.begin(e, hash); err != nil {
+			return nil, err
+		}
+	}
+	a := i.files[hash]
+	if a == nil || a.next != e.Chunk.Index || a.total != e.Chunk.Total || e.Chunk.Index >= e.Chunk.Total {
+		err := &Error{Kind: KindProtocol, Message: "the parts of " + a.called() + " came out of order"}
+		i.forget(hash)
+		return nil, err
+	}
+	return a, nil
 }
 
 // begin makes room for a file; one of the same content that has not become whole is forgotten.

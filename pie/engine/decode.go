@@ -71,6 +71,21 @@ func (g *Guest) decodeOptions(form inputForm, into any) error {
 	if err := decoder.Decode(&fields); err != nil {
 		return fmt.Errorf("the arguments could not be read: %w", err)
 	}
+	if err := form.arrange(fields); err != nil {
+		return err
+	}
+	text, err := json.Marshal(fields)
+	if err == nil {
+		err = json.Unmarshal(text, into)
+	}
+	if err != nil {
+		return fmt.Errorf("an argument has the wrong form: %w", err)
+	}
+	return nil
+}
+
+// arrange puts options under their long names and makes texts of those that are; one that must be there may be missing.
+func (form inputForm) arrange(fields map[string]any) error {
 	for short, name := range form.short {
 		if value, ok := fields[short]; ok {
 			fields[name] = value
@@ -85,13 +100,6 @@ func (g *Guest) decodeOptions(form inputForm, into any) error {
 		if _, ok := fields[name]; !ok {
 			return fmt.Errorf("the '--%s' option must be set", strings.ReplaceAll(name, "_", "-"))
 		}
-	}
-	text, err := json.Marshal(fields)
-	if err == nil {
-		err = json.Unmarshal(text, into)
-	}
-	if err != nil {
-		return fmt.Errorf("an argument has the wrong form: %w", err)
 	}
 	return nil
 }
