@@ -54,10 +54,7 @@ func (m *matcher) match(s, p int) int {
 		case c == ')':
 			return m.endCapture(s, p+1)
 		case c == '$' && p+1 == len(m.pat):
-			if s == len(m.src) {
-				return s
-			}
-			return -1
+			return m.atEnd(s)
 		case c == '%' && p+1 < len(m.pat) && isSpecial(m.pat[p+1]):
 			if s, p = m.special(s, p+1); s < 0 {
 				return -1
@@ -69,10 +66,8 @@ func (m *matcher) match(s, p int) int {
 			if m.pat[end] != '?' {
 				return m.repeat(s, p, end)
 			}
-			if m.single(s, p, end) {
-				if r := m.match(s+1, end+1); r >= 0 {
-					return r
-				}
+			if r := m.once(s, p, end); r >= 0 {
+				return r
 			}
 			p = end + 1
 			continue
@@ -83,6 +78,22 @@ func (m *matcher) match(s, p int) int {
 		s, p = s+1, end
 	}
 	return s
+}
+
+// atEnd gives s if the subject ends there.
+func (m *matcher) atEnd(s int) int {
+	if s == len(m.src) {
+		return s
+	}
+	return -1
+}
+
+// once takes an item that may be left out, and tries the rest behind it.
+func (m *matcher) once(s, p, end int) int {
+	if !m.single(s, p, end) {
+		return -1
+	}
+	return m.match(s+1, end+1)
 }
 
 func isSpecial(c byte) bool { return c == 'b' || c == 'f' || '0' <= c && c <= '9' }

@@ -153,9 +153,16 @@ func (s *Scheduler) strGsub(L *lua.LState) int {
 		L.ArgError(3, "string/function/table expected")
 	}
 	limit := L.OptInt(4, len(src)+1)
-	m := s.newMatcher(L, src, pat)
+	out, n := s.newMatcher(L, src, pat).substitute(repl, limit, anchored)
+	L.Push(lua.LString(out))
+	L.Push(lua.LNumber(n))
+	return 2
+}
+
+// substitute replaces what matches, limit times at most; it gives the text and how often that was.
+func (m *matcher) substitute(repl lua.LValue, limit int, anchored bool) (text string, n int) {
 	var out strings.Builder
-	n, at := 0, 0
+	at := 0
 	for n < limit {
 		m.level = 0
 		end := m.match(at, 0)
@@ -166,23 +173,21 @@ func (s *Scheduler) strGsub(L *lua.LState) int {
 		switch {
 		case end > at:
 			at = end
-		case at < len(src):
-			out.WriteByte(src[at])
+		case at < len(m.src):
+			out.WriteByte(m.src[at])
 			at++
 		default:
 			at++
 		}
-		if at > len(src) || anchored {
+		if at > len(m.src) || anchored {
 			break
 		}
 		m.step()
 	}
-	if at < len(src) {
-		out.WriteString(src[at:])
+	if at < len(m.src) {
+		out.WriteString(m.src[at:])
 	}
-	L.Push(lua.LString(out.String()))
-	L.Push(lua.LNumber(n))
-	return 2
+	return out.String(), n
 }
 
 // replace writes what a match is replaced by.
