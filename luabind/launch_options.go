@@ -49,11 +49,7 @@ func (l *launch) options(L *lua.LState, idx int, run bool) {
 	l.spec.SaveDir = saveDirOption(L, o, l.op)
 	l.spec.Props = l.propsOption(o)
 	l.spec.Session = o.String("session", "")
-	if budget := o.Int("token_budget", 0); budget > 0 {
-		l.spec.TokenBudget = uint64(budget)
-	} else if o.Has("token_budget") {
-		o.Fail("token_budget", "must be at least 1, not %d", budget)
-	}
+	l.spec.TokenBudget = budgetOption(o)
 	l.spec.Files = filesOption(o)
 	if l.spec.Detached && l.opts.timeout+l.opts.idle > 0 {
 		o.Fail("detached", "leaves nobody to keep timeout or idle_timeout")
@@ -61,6 +57,15 @@ func (l *launch) options(L *lua.LState, idx int, run bool) {
 	if run && l.spec.Detached {
 		o.Fail("detached", "has nothing to give here: use launch and attach_instance")
 	}
+}
+
+// budgetOption is the most tokens that the program may compute; 0 is no limit.
+func budgetOption(o luavalue.Options) uint64 {
+	budget := o.Int("token_budget", 0)
+	if budget <= 0 && o.Has("token_budget") {
+		o.Fail("token_budget", "must be at least 1, not %d", budget)
+	}
+	return uint64(budget)
 }
 
 func (l *launch) limits(o luavalue.Options) {

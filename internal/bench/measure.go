@@ -42,6 +42,11 @@ func measure(ctx context.Context, o *options) error {
 	if !o.growth || len(o.cases) > 0 && !isOne("growth", o.cases) {
 		return nil
 	}
+	return measureGrowth(ctx, o, list, srv)
+}
+
+// measureGrowth prints how cost grows, and draws it where files are wanted.
+func measureGrowth(ctx context.Context, o *options, list []prepared, srv *serverProcess) error {
 	g := growthOf(ctx, o, list, srv)
 	if err := o.write("growth.md", g.table); err != nil {
 		return err

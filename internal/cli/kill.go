@@ -83,8 +83,13 @@ func (a *app) choose(ctx context.Context, client *pie.Client, v victims) ([]pie.
 	if v.all {
 		return list, allowAll(client, list, v.yes)
 	}
+	return findAll(list, v.prefixes)
+}
+
+// findAll finds the instance of each prefix, none twice.
+func findAll(list []pie.Info, prefixes []string) ([]pie.Info, error) {
 	var found []pie.Info
-	for _, prefix := range v.prefixes {
+	for _, prefix := range prefixes {
 		in, err := find(list, prefix)
 		var usage *usageError
 		if err != nil && isWholeID(prefix) && !errors.As(err, &usage) {
@@ -144,17 +149,12 @@ func (a *app) killAll(ctx context.Context, client *pie.Client, list []pie.Info) 
 		if in.Program != "" {
 			name += " " + in.Program
 		}
-		switch e := ended[i]; {
-		case e.err != nil:
+		a.tellEnding(name, ended[i])
+		if ended[i].err != nil {
 			failed++
-			a.fail(fmt.Sprintf("%s: not ended: %v", name, e.err))
-			continue
-		case !e.there:
-			a.say("%s: had ended before", name)
-		default:
-			_, _ = fmt.Fprintf(a.env.Stdout, "terminated %s\n", name)
+		} else {
+			gone[in.InstanceID] = true
 		}
-		gone[in.InstanceID] = true
 	}
 	a.settle(gone)
 	if len(list) == 0 {
@@ -164,6 +164,17 @@ func (a *app) killAll(ctx context.Context, client *pie.Client, list []pie.Info) 
 		return status(exitError)
 	}
 	return nil
+}
+
+func (a *app) tellEnding(name string, e ending) {
+	switch {
+	case e.err != nil:
+		a.fail(fmt.Sprintf("%s: not ended: %v", name, e.err))
+	case !e.there:
+		a.say("%s: had ended before", name)
+	default:
+		_, _ = fmt.Fprintf(a.env.Stdout, "terminated %s\n", name)
+	}
 }
 
 // ending is what came of one terminate.

@@ -88,12 +88,8 @@ func (a *app) knownPrograms(ctx context.Context, client *pie.Client) ([]programR
 	}
 	rows := []programRow{}
 	if yes, err := client.Simulated(ctx); err == nil && yes {
-		rows = builtIn(func(name, hash string) bool {
-			if client.Features().HashNames {
-				return has(hash)
-			}
-			return has(name)
-		})
+		byHash := client.Features().HashNames
+		rows = builtIn(func(name, hash string) bool { return !byHash && has(name) || byHash && has(hash) })
 	}
 	for _, p := range a.installed(client.Info().URI) {
 		if has(p.Name) {
