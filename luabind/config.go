@@ -45,6 +45,9 @@ type Config struct {
 	// Stdin, Stdout and Stderr are the standard streams. A nil Stdin is empty, a nil writer discards.
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
+	// StdoutBuffer is how many bytes may wait to be written to Stdout; zero means 1 MiB. Beyond it, who prints waits. One
+	// print is never split, so that a single longer one may go over it.
+	StdoutBuffer int64
 
 	// Args are the words after FILE on the command line, as they were typed.
 	Args []string
@@ -84,6 +87,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Stderr == nil {
 		c.Stderr = io.Discard
+	}
+	if c.StdoutBuffer <= 0 {
+		c.StdoutBuffer = 1 << 20
 	}
 	if c.Grace == 0 {
 		c.Grace = 5 * time.Second

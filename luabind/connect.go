@@ -19,7 +19,7 @@ import (
 var connectOptions = [...]string{
 	"user", "key", "token", "ca", "cert", "cert_key",
 	"dialect", "timeout", "request_timeout", "liveness", "reconnect", "max_instances", "buffer",
-	"out_buffer", "read_limit", "file_memory", "file_disk",
+	"early_buffer", "out_buffer", "read_limit", "file_memory", "file_disk",
 }
 
 // embeddedURI is what stands for the address of the embedded engine.
@@ -48,6 +48,7 @@ func (rt *Runtime) clientConfig(L *lua.LState, fn string, uri lua.LValue, o luav
 	cfg.Reconnect = o.Bool("reconnect", true)
 	cfg.MaxInstances = o.Int("max_instances", 0)
 	cfg.Buffer = o.Size("buffer", pie.DefaultBuffer)
+	cfg.EarlyBuffer = o.Size("early_buffer", pie.DefaultEarlyBuffer)
 	cfg.OutBuffer = o.Size("out_buffer", pie.DefaultOutBuffer)
 	cfg.ReadLimit = o.Size("read_limit", pie.DefaultReadLimit)
 	cfg.FileMemory = o.Size("file_memory", pie.DefaultFileMemory)

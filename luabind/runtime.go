@@ -76,7 +76,7 @@ func New(cfg Config) (*Runtime, error) {
 	rt.L = rt.sched.L()
 	stdout, stderr := rt.openProgress()
 	rt.stderr = &lineWriter{w: stderr}
-	rt.stdout = newOutput(stdout, rt.sched, rt.stdoutFailed)
+	rt.stdout = newOutput(stdout, rt.cfg.StdoutBuffer, rt.sched, rt.stdoutFailed)
 	rt.stdin = newInput(rt.cfg.Stdin, rt.sched)
 	rt.clients = newClients(rt)
 	rt.births.rt = rt

@@ -114,6 +114,26 @@ func (s *slowWriter) Write(p []byte) (int, error) {
 	return s.Transcript.Write(p)
 }
 
+// How much may wait before a print does is the host's to say.
+func TestTheBoundOfTheOutput(t *testing.T) {
+	for bound, lines := range map[int64]int{0: 1048, 64 << 10: 66, 1: 1} {
+		bubble(t, func(t *testing.T) {
+			slow := &slowWriter{open: make(chan struct{})}
+			time.AfterFunc(5*time.Second, func() { close(slow.open) })
+			h := newHost(t, func(h *host, _ *engine.Config) { h.config.Stdout, h.config.StdoutBuffer = slow, bound })
+			err := h.run(`
+local line, printed, seen = ("x"):rep(1000), 0, nil
+print("begins") task.sleep(1) -- the writer has that, and waits
+task.spawn(function() task.sleep(2) seen = printed end)
+for i = 1, 2000 do print(line) printed = i end
+io.stderr:write(seen)`)
+			if got := h.stderr.String(); err != nil || got != fmt.Sprint(lines) {
+				t.Errorf("a bound of %d: %q lines, %v", bound, got, err)
+			}
+		})
+	}
+}
+
 // A full output suspends who prints and nobody else; nothing is lost or mixed.
 func TestAFullOutputSuspendsTheTask(t *testing.T) {
 	bubble(t, func(t *testing.T) {

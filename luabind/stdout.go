@@ -15,16 +15,13 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// stdoutLimit is how many bytes may wait to be written. Beyond it, who prints waits; one print is never split, so a
-// single longer one may go over it.
-const stdoutLimit = 1 << 20
-
 // output is standard output: a bounded buffer that a goroutine of its own writes out, as fast as the reader of the
 // pipe allows. Text of one print stays together, in the order of the calls.
 type output struct {
 	w      io.Writer
 	sched  *sched.Scheduler
 	failed func(error) // told once, on the writer's goroutine
+	limit  int         // of bytes that wait, see Config.StdoutBuffer
 
 	waiting []*sched.Task // who waits for room; scheduler's goroutine only
 	held    bool          // the scheduler knows that room will come
@@ -43,8 +40,8 @@ type output struct {
 }
 
 // newOutput starts the writer; close ends it.
-func newOutput(w io.Writer, s *sched.Scheduler, failed func(error)) *output {
-	o := &output{w: w, sched: s, failed: failed, work: make(chan struct{}, 1), ended: make(chan struct{})}
+func newOutput(w io.Writer, limit int64, s *sched.Scheduler, failed func(error)) *output {
+	o := &output{w: w, limit: int(limit), sched: s, failed: failed, work: make(chan struct{}, 1), ended: make(chan struct{})}
 	o.idle = sync.NewCond(&o.mu)
 	o.wakeAll = o.wake
 	go o.writeLoop()
@@ -71,7 +68,7 @@ func (o *output) add(text string) bool {
 	if o.err != nil || o.closed {
 		return true // the script is being ended for it
 	}
-	if len(o.pending) >= stdoutLimit {
+	if len(o.pending) >= o.limit {
 		o.full = true
 		return false
 	}
@@ -103,7 +100,7 @@ func (o *output) wake() {
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for len(o.pending) >= stdoutLimit && o.err == nil && !o.closed {
+	for len(o.pending) >= o.limit && o.err == nil && !o.closed {
 		o.idle.Wait()
 	}
 	if o.err != nil {

@@ -102,8 +102,28 @@ func TestOrphanBufferIsBounded(t *testing.T) {
 		frame, _, _ := l.dialect.EncodeEvent(nil, &wire.Event{Kind: wire.Stdout, ID: id, Text: make([]byte, 10_000)})
 		l.dispatch(frame, false)
 	}
-	if n, b := len(l.routes.orphan.byID), l.routes.orphan.bytes; n > orphanInstances || b > orphanBytes {
+	if n, b := len(l.routes.orphan.byID), l.routes.orphan.bytes; n > orphanInstances || b > l.routes.orphan.limit || l.routes.orphan.limit != DefaultEarlyBuffer {
 		t.Errorf("%d instances, %d bytes", n, b)
+	}
+}
+
+// What is over the bound of what is not known yet is not lost without a word: the instance fails when it gets known.
+func TestTheBoundOfEarlyEvents(t *testing.T) {
+	const id = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
+	for bound, full := range map[int64]bool{2000: true, 0: false} {
+		c, err := newClient(Config{URI: "ws://nowhere", EarlyBuffer: bound}.withDefaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := newLink(c, nil, nil)
+		l.speak(known("worker-0.5"))
+		frame, _, _ := l.dialect.EncodeEvent(nil, &wire.Event{Kind: wire.Stdout, ID: []byte(id), Text: make([]byte, 1500)})
+		l.dispatch(frame, false)
+		l.dispatch(frame, false)
+		early, _ := l.routes.add(&Instance{client: c, id: id})
+		if len(early) != 2 || early[1].hole != full {
+			t.Errorf("a bound of %d: %d events, %+v", bound, len(early), early)
+		}
 	}
 }
 

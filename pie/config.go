@@ -80,6 +80,7 @@ type Config struct {
 
 	Buffer         int64 // unread bytes of all instances together; 0: 256 MiB
 	InstanceBuffer int64 // unread bytes of one instance; 0: 16 MiB
+	EarlyBuffer    int64 // bytes of events of instances that are not known yet, on one connection; 0: 4 MiB
 	OutBuffer      int64 // bytes waiting to be written; 0: 16 MiB
 	ReadLimit      int64 // largest message that is taken from a server; a larger one ends the connection; 0: 64 MiB
 	FileMemory     int64 // largest file from a program that is kept in memory, a larger one is on disk; 0: 8 MiB
@@ -109,6 +110,7 @@ const (
 	DefaultCloseGrace     = time.Second
 	DefaultBuffer         = 256 << 20
 	DefaultInstanceBuffer = 16 << 20
+	DefaultEarlyBuffer    = 4 << 20
 	DefaultOutBuffer      = 16 << 20
 	DefaultReadLimit      = 64 << 20
 	DefaultFileMemory     = 8 << 20
@@ -133,6 +135,7 @@ func (c Config) withDefaults() Config {
 	orDuration(&c.CloseGrace, DefaultCloseGrace)
 	orMost(&c.Buffer, DefaultBuffer)
 	orMost(&c.InstanceBuffer, DefaultInstanceBuffer)
+	orMost(&c.EarlyBuffer, DefaultEarlyBuffer)
 	orMost(&c.OutBuffer, DefaultOutBuffer)
 	orMost(&c.ReadLimit, DefaultReadLimit)
 	orMost(&c.FileMemory, DefaultFileMemory)

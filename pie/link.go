@@ -64,7 +64,7 @@ type sink func(frame []byte, text bool)
 func newLink(c *Client, ws *websocket.Conn, s *sock) *link {
 	l := &link{c: c, ws: ws, sock: s, out: newOutbox(c.cfg.OutBuffer), cut: make(chan struct{}), gone: make(chan struct{})}
 	l.requests.byID, l.requests.clock, l.requests.over = make(map[uint32]*request), c.clock, l.tooLate
-	l.routes.byID = make(map[string]*Instance)
+	l.routes.byID, l.routes.orphan.limit = make(map[string]*Instance), int(c.cfg.EarlyBuffer)
 	l.lease.tell, l.lease.late = l.handOver, l.replace
 	return l
 }

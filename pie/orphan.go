@@ -12,6 +12,7 @@ import (
 type orphans struct {
 	byID  map[string]*orphanList
 	bytes int
+	limit int // of bytes
 }
 
 type orphanList struct {
@@ -30,7 +31,6 @@ type orphanEvent struct {
 // Bounds of the orphan buffer.
 const (
 	orphanInstances = 1024
-	orphanBytes     = 4 << 20
 	orphanAge       = time.Minute
 )
 
@@ -56,7 +56,7 @@ func (t *routes) keep(e *wire.Event, now time.Time) {
 
 func (o *orphans) store(list *orphanList, e *wire.Event) {
 	size := len(e.Text) + len(e.Chunk.Data) + 2*eventOverhead
-	if list.holes || o.bytes+size > orphanBytes {
+	if list.holes || o.bytes+size > o.limit {
 		list.holes = true
 		return
 	}
@@ -70,7 +70,7 @@ func (o *orphans) store(list *orphanList, e *wire.Event) {
 
 // forget drops what is too old. Events of one burst have about one age, so this is rarely more than a look.
 func (o *orphans) forget(now time.Time) {
-	if len(o.byID) < orphanInstances && o.bytes < orphanBytes/2 {
+	if len(o.byID) < orphanInstances && o.bytes < o.limit/2 {
 		return
 	}
 	for id, list := range o.byID {

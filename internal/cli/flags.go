@@ -69,6 +69,18 @@ func (o *options) integer(flag string) *int64 {
 	return &n
 }
 
+// size is zero when the flag is not there.
+func (o *options) size(flag string) int64 {
+	if !o.ctx.IsSet(flag) {
+		return 0
+	}
+	n, err := luavalue.ParseSize(lua.LString(o.text(flag)))
+	if err != nil || n == 0 {
+		o.fail(flag, `must be a size like "4MiB", not %q`, o.text(flag))
+	}
+	return n
+}
+
 // rate is a number that is not negative.
 func (o *options) rate(flag string) float64 {
 	if !o.ctx.IsSet(flag) {

@@ -33,6 +33,7 @@ pierun --timeout 10m --seed 7 flow.lua       # at most ten minutes, the same ran
 			&cli.StringFlag{Name: "timeout", Usage: "end everything after `TIME` (90, 1m30s): exit code 124"},
 			&cli.StringFlag{Name: "grace", Usage: "how long cleanup may take, `TIME`: 5s if not given"},
 			&cli.StringFlag{Name: memoryFlag, Usage: "end everything when it holds more memory than `SIZE` (4GiB, or off): three quarters of the machine's or container's if not given"},
+			&cli.StringFlag{Name: "stdout-buffer", Usage: "how much may wait for the reader of standard output before a print waits for it, `SIZE`: 1MiB if not given"},
 			seedFlag("math.random, and the words of the embedded engine,"),
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress and no closing remarks, errors alone"},
 			&cli.StringFlag{Name: "progress", Usage: "how progress is shown, `HOW`: auto, plain or none"},
@@ -84,9 +85,10 @@ func (a *app) script(ctx *cli.Context) (*script, error) {
 	s.cfg = luabind.Config{
 		Server: server, User: a.user(o), Login: a.login(o, server), Dialect: o.text("dialect"),
 		Clock: clock.System{}, Stdin: a.env.Stdin, Stdout: a.env.Stdout, Stderr: a.env.Stderr,
-		HostFlags: flagWords(ctx.Command),
-		Grace:     orDefault(o.duration("grace"), defaultGrace),
-		Seed:      seed, Quiet: s.quiet,
+		StdoutBuffer: o.size("stdout-buffer"),
+		HostFlags:    flagWords(ctx.Command),
+		Grace:        orDefault(o.duration("grace"), defaultGrace),
+		Seed:         seed, Quiet: s.quiet,
 		Progress: a.progress(o, s.quiet),
 		LogLevel: o.choice("log-level", "debug", "info", "warn", "error"),
 	}

@@ -69,6 +69,7 @@
 ---@field reconnect? boolean connect again for later commands, true; a command waits `request_timeout` for that, and a line on standard error tells of it after 2 s
 ---@field max_instances? integer launches beyond it wait their turn
 ---@field buffer? size unread events of all instances, `"256MiB"`
+---@field early_buffer? size events of instances that are not known yet, `"4MiB"`
 ---@field out_buffer? size what waits to be written; beyond it `send` raises `overflow`, `"16MiB"`
 ---@field read_limit? size largest message that is taken from the server, `"64MiB"`
 ---@field file_memory? size largest file from a program that is kept in memory, `"8MiB"`; a larger one is on disk

@@ -222,7 +222,7 @@ check.eq({ out.event, out.stdout, out.value }, { "Completed", "said", "v" })
 check.raises("refused", nil, pie.default().attach_instance, pie.default(), inst.instance_id)
 
 ---- bounds of a connection
-local c = pie.connect(nil, { out_buffer = "1MiB", read_limit = "300KiB", file_memory = 1000, file_disk = "1MiB" })
+local c = pie.connect(nil, { early_buffer = "1MiB", out_buffer = "1MiB", read_limit = "300KiB", file_memory = 1000, file_disk = "1MiB" })
 local blob = c:run("puppet", { steps = { { "big", "a", 1600 } } }).files[1]
 check.eq({ blob.size, blob.path ~= nil }, { 1600, true })
 local err = check.raises("overflow", "1048576 bytes on disk", c.run, c, "puppet", { steps = { { "big", "a", 2^20 }, { "big", "b", 16 } } })
