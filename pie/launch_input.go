@@ -16,7 +16,7 @@ func arguments(name string, p *Launch) ([]string, error) {
 		}
 	}
 	ref, _ := program.ParseRef(name)
-	args, err := program.ArgumentsFor(ref.Name, values, p.Args)
+	args, err := program.Arguments(ref.Name, values, p.Args)
 	if args == nil {
 		args = []string{}
 	}

@@ -26,13 +26,9 @@ var positionalKeys = map[string][]string{
 // order, "_" as "-", `--key value`; true is a bare flag; false and nil are left out; a list of scalars is joined by
 // commas; the list under "_positional" comes last, and list behind it. A nested table is an error that wraps ErrInput.
 //
-// Scalars are string, bool, any Go integer or float, and json.Number; a list is []any or []string.
-func Arguments(input map[string]any, list []string) ([]string, error) {
-	return ArgumentsFor("", input, list)
-}
-
-// ArgumentsFor is Arguments with the exceptions of one program, named without namespace and version.
-func ArgumentsFor(name string, input map[string]any, list []string) ([]string, error) {
+// Scalars are string, bool, any Go integer or float, and json.Number; a list is []any or []string. name is the program's,
+// without namespace and version: some take a named input as a plain word.
+func Arguments(name string, input map[string]any, list []string) ([]string, error) {
 	words := []string{}
 	var plain []string
 	for _, key := range sortedKeys(input) {

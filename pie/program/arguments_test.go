@@ -25,7 +25,7 @@ func TestArguments(t *testing.T) {
 		{"list alone", nil, []string{"--x", ""}, "--x|"},
 	}
 	for _, test := range tests {
-		got, err := Arguments(test.input, test.list)
+		got, err := Arguments("", test.input, test.list)
 		if err != nil || strings.Join(got, "|") != test.want {
 			t.Errorf("%s: %q, %v; want %q", test.name, got, err, test.want)
 		}
@@ -36,14 +36,14 @@ func TestArgumentsRefuses(t *testing.T) {
 	for name, value := range map[string]any{
 		"table": map[string]any{}, "nested list": []any{[]any{}}, "nan": math.NaN(), "inf": math.Inf(1), "func": func() {},
 	} {
-		if got, err := Arguments(map[string]any{"key": value}, nil); !errors.Is(err, ErrInput) {
+		if got, err := Arguments("", map[string]any{"key": value}, nil); !errors.Is(err, ErrInput) {
 			t.Errorf("%s: %q, %v; want ErrInput", name, got, err)
 		}
 	}
 }
 
-func TestArgumentsForExceptions(t *testing.T) {
-	got, err := ArgumentsFor("agent-swarm", map[string]any{"role": "idea_generator", "group_id": 2}, nil)
+func TestArgumentsOfExceptions(t *testing.T) {
+	got, err := Arguments("agent-swarm", map[string]any{"role": "idea_generator", "group_id": 2}, nil)
 	if want := []string{"--group-id", "2", "idea_generator"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, %v; want %q", got, err, want)
 	}
