@@ -20,6 +20,9 @@ type Info struct {
 	Mine       bool // launched or attached by this client
 }
 
+// ListedMost is how many instances a server lists at most whose Features say that its list is not complete.
+const ListedMost = 50
+
 // List asks for the running instances that the server lets this user see.
 func (c *Client) List(ctx context.Context) ([]Info, error) {
 	if c.features().ListInstances {

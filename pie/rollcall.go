@@ -14,7 +14,6 @@ const (
 	rollPause   = 5 * time.Second // between the two looks: events may be on their way, and some servers list what has just ended
 	rollSlowest = 16              // times Config.Silence, between two looks for one that stays silent
 	rollProbes  = 100             // instances that are asked for one by one at a time, where the list does not tell
-	listedMost  = 50              // instances that a server of the hash era or 0.2 lists
 )
 
 // sight is when an instance was last known to live. The roll call's own.

@@ -41,7 +41,7 @@ func (l *link) terminateThere(ctx context.Context, id string) (bool, error) {
 // instance itself is asked for.
 func (l *link) there(ctx context.Context, id string) (bool, error) {
 	all, err := l.beside(ctx).roll(ctx)
-	if err != nil || all.has(id) || len(all) < listedMost {
+	if err != nil || all.has(id) || len(all) < ListedMost {
 		return all.has(id), err
 	}
 	i := l.newAttached(Info{InstanceID: id})

@@ -132,15 +132,12 @@ func lookAtList(ctx context.Context, found *findings, client *pie.Client) {
 		found.fine("instances", "this generation does not list them")
 	case err != nil:
 		found.add("instances", odd, "the list did not come: "+plainly(err), "")
-	case !f.ListComplete && len(list) >= listedAtMost:
+	case !f.ListComplete && len(list) >= pie.ListedMost:
 		found.add("instances", odd, fmt.Sprintf("%d, which is as many as it lists", len(list)), "end what is not needed: pierun ps, pierun kill")
 	default:
 		found.fine("instances", "%d (pierun ps)", len(list))
 	}
 }
-
-// listedAtMost is where servers that cut their list do so.
-const listedAtMost = 50
 
 // lookAtAbilities tells what this generation does otherwise than a script may expect.
 func lookAtAbilities(found *findings, client *pie.Client) {

@@ -58,7 +58,7 @@ func (a *app) mine(address string) (byID map[string]owned, unanswered []owned, e
 
 // forget takes what does not run any more out of the journals of dead runs, as far as the list of a server can tell.
 func (a *app) forget(client *pie.Client, list []pie.Info) {
-	if f := client.Features(); !f.ListComplete && len(list) >= listedAtMost {
+	if f := client.Features(); !f.ListComplete && len(list) >= pie.ListedMost {
 		return
 	}
 	runs, err := a.runs()

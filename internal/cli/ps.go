@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/pierun/pierun/internal/clock"
 	"github.com/pierun/pierun/pie"
 )
 
@@ -113,7 +114,7 @@ func unlisted(byID map[string]owned) []psRow {
 		m := byID[id]
 		rows = append(rows, psRow{
 			ID: id, Program: m.entry.Program, User: m.entry.User, State: "not listed",
-			Elapsed: time.Since(m.entry.At).Seconds(), Mine: m.keeper("detached"),
+			Elapsed: clock.System{}.Now().Sub(m.entry.At).Seconds(), Mine: m.keeper("detached"),
 		})
 	}
 	return rows
