@@ -18,9 +18,6 @@ type parameters struct {
 	warned map[string]bool // "program input"
 }
 
-// positional is the input whose list stands for the words of a command line without names.
-const positional = "_positional"
-
 // learn notes what the manifest of an installed program says about its inputs. One that names none says nothing.
 func (p *parameters) learn(in pie.Installed, manifest string) {
 	m, err := program.ParseManifest(manifest)
@@ -43,7 +40,7 @@ func (p *parameters) check(L *lua.LState, rt *Runtime, name string, values map[s
 		return
 	}
 	for _, input := range slices.Sorted(maps.Keys(values)) {
-		if _, there := known[input]; there || input == positional || p.warned[name+" "+input] {
+		if _, there := known[input]; there || input == program.Positional || p.warned[name+" "+input] {
 			continue
 		}
 		p.warned[name+" "+input] = true

@@ -34,7 +34,7 @@ func input(p *Launch) (string, error) {
 			for k, v := range p.Values {
 				values[k] = v
 			}
-			values["_positional"] = p.Args
+			values[program.Positional] = p.Args
 			return marshal(values)
 		}
 		return marshal(p.Values)

@@ -13,8 +13,8 @@ import (
 // ErrInput is wrapped by Arguments and Input for what cannot be said in the other form.
 var ErrInput = errors.New("bad input")
 
-// positional is the input key whose list becomes the plain words, in both directions.
-const positional = "_positional"
+// Positional is the input whose list stands for the plain words of a command line, in both directions.
+const Positional = "_positional"
 
 // positionalKeys are the inputs that a program of the instance generations takes as a plain word although newer
 // releases name them. It is the only place where a program is treated apart.
@@ -24,7 +24,7 @@ var positionalKeys = map[string][]string{
 
 // Arguments turns an input into the command-line words that the instance generations launch with: keys in sorted
 // order, "_" as "-", `--key value`; true is a bare flag; false and nil are left out; a list of scalars is joined by
-// commas; the list under "_positional" comes last, and list behind it. A nested table is an error that wraps ErrInput.
+// commas; the list under [Positional] comes last, and list behind it. A nested table is an error that wraps ErrInput.
 //
 // Scalars are string, bool, any Go integer or float, and json.Number; a list is []any or []string. name is the program's,
 // without namespace and version: some take a named input as a plain word.
@@ -34,7 +34,7 @@ func Arguments(name string, input map[string]any, list []string) ([]string, erro
 	for _, key := range sortedKeys(input) {
 		value := input[key]
 		switch {
-		case key == positional:
+		case key == Positional:
 			continue
 		case slices.Contains(positionalKeys[name], key):
 			text, err := scalar(key, value)
@@ -50,7 +50,7 @@ func Arguments(name string, input map[string]any, list []string) ([]string, erro
 			words = append(words, option...)
 		}
 	}
-	last, err := scalars(positional, input[positional])
+	last, err := scalars(Positional, input[Positional])
 	if err != nil {
 		return nil, err
 	}

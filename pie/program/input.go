@@ -13,7 +13,7 @@ import (
 // Input turns command-line words into the JSON object text that generations from 0.3 on launch with, by the rule of
 // Pie's own command line: `--key value` and `-k value`, with "-" as "_"; a value is tried as an integer, a number,
 // true or false, and is text otherwise; an option without a value is true; all other words are the list
-// "_positional". Here also `--key=value` is understood, negative numbers are values, and all words after a lone "--"
+// [Positional]. Here also `--key=value` is understood, negative numbers are values, and all words after a lone "--"
 // are plain. The keys of the result are sorted. No words give "{}".
 func Input(args []string) (string, error) {
 	object := map[string]any{}
@@ -28,7 +28,7 @@ func Input(args []string) (string, error) {
 		switch {
 		case !isOption:
 			plain = append(plain, word)
-		case key == "" || key == positional:
+		case key == "" || key == Positional:
 			return "", fmt.Errorf("%w: %q is no option", ErrInput, word)
 		case inline:
 			object[key] = typed(value)
@@ -40,7 +40,7 @@ func Input(args []string) (string, error) {
 		}
 	}
 	if plain != nil {
-		object[positional] = plain
+		object[Positional] = plain
 	}
 	return encode(object)
 }
