@@ -182,3 +182,26 @@ func (a *argument) list(L *lua.LState, values []lua.LValue) (lua.LValue, error) 
 	}
 	return luavalue.Array(L, list), nil
 }
+
+// checkWords ends the run, before anything is connected, when a word after FILE is a flag of the command that the
+// script has not declared: it most likely was meant to stand before FILE.
+func (rt *Runtime) checkWords(L *lua.LState) {
+	for _, word := range rt.cfg.Args {
+		if word == "--" {
+			return
+		}
+		flag, _, _ := strings.Cut(word, "=")
+		for _, ours := range rt.cfg.HostFlags {
+			if flag == ours && !rt.declared[flag] {
+				rt.exit(L, 2, "put "+flag+" before the file: what follows it belongs to the script, and this one does not know "+flag)
+			}
+		}
+	}
+}
+
+// declareFlags tells that the script knows these words (with their dashes) itself.
+func (rt *Runtime) declareFlags(flags ...string) {
+	for _, flag := range flags {
+		rt.declared[flag] = true
+	}
+}

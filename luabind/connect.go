@@ -71,14 +71,13 @@ func positive(o luavalue.Options, name string, def time.Duration) time.Duration 
 // baseConfig is what all clients of a run share.
 func (rt *Runtime) baseConfig() pie.Config {
 	return pie.Config{
-		URI:     rt.cfg.Server,
-		Box:     func(text string) any { return lua.LString(text) },
-		Clock:   rt.cfg.Clock,
-		Journal: rt.cfg.Journal,
-		Warn:    rt.warn,
-		Lend:    rt.sched.Drive,
-		Outage:  rt.outage(),
-
+		URI:      rt.cfg.Server,
+		Box:      func(text string) any { return lua.LString(text) },
+		Clock:    rt.cfg.Clock,
+		Journal:  rt.cfg.Journal,
+		Lend:     rt.sched.Drive,
+		Warn:     rt.warn,
+		Outage:   rt.outage(),
 		Arriving: rt.arriving(),
 	}
 }
@@ -214,28 +213,5 @@ func (c *client) greet() {
 func (c *client) checkOpen(L *lua.LState, op string) {
 	if c.closed {
 		raise(L, op, luavalue.KindLost, "make a new one with pie.connect()", "%s: the client was closed", op)
-	}
-}
-
-// checkWords ends the run, before anything is connected, when a word after FILE is a flag of the command that the
-// script has not declared: it most likely was meant to stand before FILE.
-func (rt *Runtime) checkWords(L *lua.LState) {
-	for _, word := range rt.cfg.Args {
-		if word == "--" {
-			return
-		}
-		flag, _, _ := strings.Cut(word, "=")
-		for _, ours := range rt.cfg.HostFlags {
-			if flag == ours && !rt.declared[flag] {
-				rt.exit(L, 2, "put "+flag+" before the file: what follows it belongs to the script, and this one does not know "+flag)
-			}
-		}
-	}
-}
-
-// declareFlags tells that the script knows these words (with their dashes) itself.
-func (rt *Runtime) declareFlags(flags ...string) {
-	for _, flag := range flags {
-		rt.declared[flag] = true
 	}
 }

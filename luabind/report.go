@@ -3,7 +3,6 @@ package luabind
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 )
@@ -105,10 +104,7 @@ func (g *group) String() string {
 // withIDs names the first few, too: they may have to be looked after.
 func (g *group) withIDs() string {
 	const most = 3
-	if len(g.ids) == 1 {
-		return g.String()
-	}
-	if g.ids[0] == "" {
+	if len(g.ids) == 1 || g.ids[0] == "" {
 		return g.String()
 	}
 	ids := strings.Join(g.ids[:min(most, len(g.ids))], ", ")
@@ -123,7 +119,7 @@ func (m FailedRows) line() string {
 	for kind, n := range m.Kinds {
 		kinds = append(kinds, fmt.Sprintf("%d %s", n, kind))
 	}
-	sort.Strings(kinds)
+	slices.Sort(kinds)
 	line := fmt.Sprintf("%s: flow.map: %d of %d rows failed (%s)", m.Where, m.Failed, m.Total, strings.Join(kinds, ", "))
 	if m.First != "" {
 		line += "; the first: " + m.First

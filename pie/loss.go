@@ -12,7 +12,7 @@ func (l *link) lostRequest(r *request, why *Error) error {
 	if s := l.refused.last(); s != "" {
 		e.Kind, e.Server = refusalKind(s), s
 		e.Message = "the server did not accept the command and ended the connection"
-	} else if r.kind == wire.Launch || r.kind == wire.LaunchRegistry || r.kind == wire.LaunchMany {
+	} else if r.launches() {
 		e.Hint = "the launch may have happened: look at the list of instances before launching again"
 	}
 	return &e

@@ -1,8 +1,6 @@
 package pie
 
-import (
-	"strings"
-)
+import "strings"
 
 // pageWords is how much is shown of what is no Pie server's answer.
 const pageWords = 200

@@ -19,9 +19,7 @@ func (c *Client) Unsure(feature string) bool {
 
 // Refine asks the server, once, what Unsure is unsure about. It takes the control connection, and a server whose dialect
 // is known is not asked. An error means that it is still not known.
-func (c *Client) Refine(ctx context.Context) error { return c.findProps(ctx) }
-
-func (c *Client) findProps(ctx context.Context) error {
+func (c *Client) Refine(ctx context.Context) error {
 	if err := c.refining.acquire(ctx); err != nil {
 		return err
 	}
@@ -98,6 +96,6 @@ func (b *birth) fit(ctx context.Context, l *link) *wire.Dialect {
 	if d := l.tongue(); d.Features.Props || b.p.Props == "" && b.p.Session == "" && len(b.p.Files) == 0 {
 		return d
 	}
-	_ = b.c.findProps(ctx) // not found out: it is refused, in words that say what to name
+	_ = b.c.Refine(ctx) // not found out: it is refused, in words that say what to name
 	return l.tongue()
 }

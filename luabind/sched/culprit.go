@@ -2,7 +2,7 @@ package sched
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -156,7 +156,7 @@ func fieldNames(L *lua.LState, v lua.LValue) []string {
 			}
 		})
 	}
-	sort.Strings(names)
+	slices.Sort(names)
 	return names
 }
 

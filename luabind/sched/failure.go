@@ -63,9 +63,8 @@ func (f *Failure) reason() string {
 }
 
 func trimCancelled(e *luavalue.Error) string {
-	const prefix = "cancelled: "
-	if e.Kind == luavalue.KindCancelled && len(e.Message) > len(prefix) && e.Message[:len(prefix)] == prefix {
-		return e.Message[len(prefix):]
+	if reason, found := strings.CutPrefix(e.Message, "cancelled: "); found && reason != "" && e.Kind == luavalue.KindCancelled {
+		return reason
 	}
 	return e.Message
 }

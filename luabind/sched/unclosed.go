@@ -34,9 +34,9 @@ type nesting struct {
 	fresh         bool // only blanks on the line so far
 	last          string
 	open          []opener
-	pendingDo     int // while and for whose do has not come
-	elseIf        int // the last line with an if behind an else
-	suspect       opener
+	pendingDo     int    // while and for whose do has not come
+	elseIf        int    // the last line with an if behind an else
+	suspect       opener // the first whose end stands on a line that is indented less
 	suspectsFound bool
 }
 
