@@ -114,7 +114,7 @@ func (c *Client) connect(ctx context.Context, uri string, header http.Header, re
 	defer dialled.watch(ctx)()
 	ws, resp, err := dialled.dialer().DialContext(ctx, uri, header)
 	if err != nil {
-		return nil, c.dialError(ctx, resp, err)
+		return nil, c.dialError(ctx, dialled, resp, err)
 	}
 	dialled.handshake.over = true
 	l := newLink(c, ws, dialled.sock)
@@ -163,45 +163,6 @@ func (d *dialled) watch(ctx context.Context) (stop func()) {
 	})
 	return func() { forget() }
 }
-
-func (c *Client) dialError(ctx context.Context, resp *http.Response, err error) error {
-	if resp != nil && errors.Is(err, websocket.ErrBadHandshake) {
-		return upgradeError(resp)
-	}
-	if errors.Is(err, errLongHandshake) {
-		return &Error{Kind: KindConnect, Message: errLongHandshake.Error(), Hint: "is this the address of a Pie server?"}
-	}
-	if ctx.Err() != nil {
-		e := &Error{Kind: KindConnect, Message: "no connection to " + c.place.url.Host, Err: context.Cause(ctx),
-			Hint: "the host did not answer in time; one client that never finishes its own connecting also blocks a server for all others"}
-		if errors.Is(err, context.Canceled) && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-			e.Kind, e.Hint = KindCancelled, ""
-		}
-		return e
-	}
-	if e := tlsError(c.place.url.Host, err); e != nil {
-		return e
-	}
-	return &Error{Kind: KindConnect, Message: "no connection to " + c.place.url.Host, Err: err,
-		Hint: "is the server running there, and is the address right?"}
-}
-
-// upgradeError is a server that answered the upgrade with something else than yes.
-func upgradeError(resp *http.Response) error {
-	body := make([]byte, 512)
-	n, _ := resp.Body.Read(body)
-	e := &Error{Kind: KindConnect, Message: "the server answered the WebSocket upgrade with " + resp.Status,
-		Server: words(string(body[:n])), Hint: "is this the address of a Pie server?"}
-	switch resp.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		e.Kind, e.Hint = KindAuth, "give the user name (tenant/user) that this server expects"
-	case http.StatusNotFound:
-		e.Err = errNotFound
-	}
-	return e
-}
-
-const errNotFound = internal("no WebSocket at this path")
 
 // abort ends a link that is not wanted, and waits for its goroutines.
 func (l *link) abort() {
