@@ -67,6 +67,21 @@ func TestCompilingEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// full is a standard output that takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestWhatCannotBePrintedIsAnError(t *testing.T) {
+	for _, args := range []string{"--help", "help run", "engine --help", "version", "programs", "-e print(1)"} {
+		var errs bytes.Buffer
+		code := Run(t.Context(), Env{Args: strings.SplitN(args, " ", 2), Stdout: full{}, Stderr: &errs})
+		if code != exitError || !strings.Contains(errs.String(), "no space left on device") {
+			t.Errorf("%s: %d, %q", args, code, errs.String())
+		}
+	}
+}
+
 func TestEngineEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(Signalled(os.Interrupt))

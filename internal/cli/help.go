@@ -26,8 +26,9 @@ func (a *app) helpAction(ctx *cli.Context) error {
 		a.overview(a.env.Stderr)
 		return status(exitUsage)
 	case word == "":
-		a.overview(a.env.Stdout)
-		return nil
+		var b strings.Builder
+		a.overview(&b)
+		return a.show(&b)
 	}
 	c := a.command(word)
 	if c == nil {
@@ -53,12 +54,18 @@ func (a *app) help(c *cli.Command) error {
 	if usage == "" {
 		usage = strings.TrimSpace(name + " " + c.Name + " [flags] " + c.ArgsUsage)
 	}
-	w := a.env.Stdout
-	_, _ = fmt.Fprintf(w, "pierun %s: %s\n\n", c.Name, c.Usage)
-	a.section(w, "Usage", usage)
-	a.section(w, "Examples", c.Description)
-	a.section(w, "Flags", flagTable(c))
-	return nil
+	var b strings.Builder
+	_, _ = fmt.Fprintf(&b, "pierun %s: %s\n\n", c.Name, c.Usage)
+	a.section(&b, "Usage", usage)
+	a.section(&b, "Examples", c.Description)
+	a.section(&b, "Flags", flagTable(c))
+	return a.show(&b)
+}
+
+// show prints a text in one piece.
+func (a *app) show(text *strings.Builder) error {
+	_, err := io.WriteString(a.env.Stdout, text.String())
+	return err
 }
 
 func (a *app) section(w io.Writer, title, text string) {

@@ -78,6 +78,9 @@ func prototype(code []byte, chunk string) (proto *lua.FunctionProto, err error) 
 			proto, err = nil, compileFailure(chunk, 0, fmt.Sprintf("the compiler failed: %v", r), nil)
 		}
 	}()
+	if words := notSource(code); words != "" {
+		return nil, compileFailure(chunk, 0, words, nil)
+	}
 	stmts, err := parse.Parse(bytes.NewReader(code), chunk)
 	if err != nil {
 		return nil, syntaxError(chunk, string(code), err)

@@ -66,3 +66,18 @@ func TestDeepSources(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What cannot be source is called by its name.
+func TestNotSource(t *testing.T) {
+	h := newHost(t)
+	for code, want := range map[string]string{
+		"\x1bLua\x51\x00": "compiled Lua", "\x1bLJ\x02": "LuaJIT", "\xff\xfep\x00": "UTF-16", "\xfe\xff\x00p": "UTF-16",
+		"\x7fELF\x02": "program for the system", "MZ\x90\x00": "program for the system", "\x00asm\x01": "WebAssembly",
+		"PK\x03\x04": "archive", "\x1f\x8b\x08": "compressed",
+	} {
+		if _, err := h.Compile(strings.NewReader(code), "x.lua"); err == nil || !strings.HasPrefix(err.Error(), "x.lua: this ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", code, err)
+		}
+	}
+	h.ok(`MZ = 1 assert(loadstring("MZ = 2"))() assert(MZ == 2)`)
+}
