@@ -142,7 +142,8 @@ func shows(t *testing.T, term *backendai.Terminal, want string) {
 func TestTerminals(t *testing.T) {
 	c, _ := fake(t, faketest.Options{Release: "24.09.0"})
 	id := session(t, c, "terminal")
-	for way, resized := range map[string]string{"": "30x100\n", backendai.TerminalTTYD: "30x100\n", backendai.TerminalPTY: ""} {
+	const told = "30x100\n"
+	for way, resized := range map[string]string{"": told, backendai.TerminalSSHD: told, backendai.TerminalTTYD: told, backendai.TerminalPTY: ""} {
 		term, err := c.OpenTerminal(t.Context(), id, way)
 		if err != nil {
 			t.Fatal(way, err)
@@ -150,8 +151,9 @@ func TestTerminals(t *testing.T) {
 		if err := term.Resize(30, 100); err != nil {
 			t.Error(way, err)
 		}
+		shows(t, term, resized)
 		fmt.Fprint(term, "echo hi\n")
-		shows(t, term, resized+"echo hi\n")
+		shows(t, term, "echo hi\n")
 		if fmt.Fprint(term, "exit\n"); resized != "" {
 			shows(t, term, "exit\n")
 			if n, err := term.Read(make([]byte, 1)); n != 0 || err != io.EOF {
@@ -172,14 +174,23 @@ func TestNoTerminal(t *testing.T) {
 	}
 	defer term.Close()
 	fmt.Fprint(term, "ls\n")
-	if _, err := term.Read(make([]byte, 1)); !errors.As(err, new(*backendai.UnsupportedError)) || !strings.Contains(err.Error(), "app ttyd") {
+	if _, err := term.Read(make([]byte, 1)); !errors.As(err, new(*backendai.UnsupportedError)) || !strings.Contains(err.Error(), "first key; session:terminal()") {
 		t.Error(err)
 	}
-	if err := c.Restart(t.Context(), id, ""); err != nil {
+	if err := c.Upload(t.Context(), id, []backendai.File{{Name: "id_container", Data: []byte("no key")}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.OpenTerminal(t.Context(), id, ""); !errors.Is(err, backendai.ErrNotListening) || !strings.Contains(err.Error(), "made anew") {
+	if _, err := c.OpenTerminal(t.Context(), id, ""); err == nil || !strings.Contains(err.Error(), "id_container has to be the key") {
 		t.Error(err)
+	}
+	other := session(t, c, "restarted")
+	if err := c.Restart(t.Context(), other, ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range []string{"", backendai.TerminalTTYD} {
+		if _, err := c.OpenTerminal(t.Context(), other, way); !errors.Is(err, backendai.ErrNotListening) || !strings.Contains(err.Error(), "made anew") {
+			t.Error(err)
+		}
 	}
 	if _, err := c.OpenTerminal(t.Context(), "nobody", ""); !errors.Is(err, backendai.NotFound()) {
 		t.Error(err)

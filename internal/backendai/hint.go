@@ -81,7 +81,7 @@ func authHint(msg string) string {
 	case strings.Contains(msg, "Signature"):
 		return "BACKEND_SECRET_KEY does not belong to the access key, or something on the way changes the host or the path that is signed"
 	case strings.Contains(msg, "Unauthorized"):
-		return "managers accept only the main key of a user: is BACKEND_ACCESS_KEY it, and is the user active?"
+		return "managers accept only the main key of a user: is BACKEND_ACCESS_KEY it, and is the user active? Some calls are for admins alone"
 	}
 	return "check BACKEND_ACCESS_KEY and BACKEND_SECRET_KEY"
 }

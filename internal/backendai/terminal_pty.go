@@ -20,8 +20,8 @@ type ptyFrame struct {
 }
 
 // openPTY opens the manager's stream; app "pty" is the image's own.
-func (c *Client) openPTY(ctx context.Context, session, app string) (*Terminal, error) {
-	op := "open a terminal in session " + session
+func (c *Client) openPTY(ctx context.Context, session, app string) (terminalLine, error) {
+	op := opening(session)
 	if app == TerminalPTY {
 		app = ""
 	}
@@ -29,7 +29,7 @@ func (c *Client) openPTY(ctx context.Context, session, app string) (*Terminal, e
 	if err != nil {
 		return nil, err
 	}
-	return newTerminal(op, ws, ptyWords{}), nil
+	return newSocketLine(op, ws, ptyWords{}), nil
 }
 
 func (ptyWords) kind() int { return websocket.TextMessage }
@@ -40,10 +40,13 @@ func (ptyWords) sized(rows, cols int) []byte {
 	return encodeJSON(ptyFrame{Type: "resize", Rows: rows, Cols: cols})
 }
 
-// silent: managers of 23.09 fail on the first key, whatever the image, and close the stream without a word.
-func (ptyWords) silent(op string) error {
+// end: managers of 23.09 fail on the first key, whatever the image, and close the stream without a word.
+func (ptyWords) end(op, tail string) error {
+	if tail != "" {
+		return nil
+	}
 	return &UnsupportedError{op + ": the manager has closed its stream without showing anything, as those of 23.09 do at the first key; " +
-		"the session's app ttyd is a terminal that works (session:terminal() in a script takes it where there is one), and execute runs code without one"}
+		"session:terminal() in a script takes the session's own SSH or terminal server where there is one, and execute runs code without a terminal"}
 }
 
 func (ptyWords) shown(op string, message []byte) ([]byte, error) { return parseTerminal(op, message) }

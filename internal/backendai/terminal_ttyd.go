@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 
 	"github.com/gorilla/websocket"
 )
@@ -25,8 +26,8 @@ type ttydSize struct {
 }
 
 // openTTYD reaches the session's terminal server through the tunnel. The manager has the session start it.
-func (c *Client) openTTYD(ctx context.Context, session string) (*Terminal, error) {
-	op := "open a terminal in session " + session
+func (c *Client) openTTYD(ctx context.Context, session string) (terminalLine, error) {
+	op := opening(session)
 	dialer := websocket.Dialer{Subprotocols: []string{"tty"}, HandshakeTimeout: c.cfg.RequestTimeout,
 		NetDialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return c.DialApp(ctx, session, App{Name: TerminalTTYD})
@@ -36,7 +37,7 @@ func (c *Client) openTTYD(ctx context.Context, session string) (*Terminal, error
 		return nil, noTTYD(op, ended(ctx, err))
 	}
 	ws.SetReadLimit(mostMessage)
-	t := newTerminal(op, ws, ttydWords{})
+	t := newSocketLine(op, ws, ttydWords{})
 	if err := t.send(encodeJSON(ttydSize{Token: new(string), Cols: 80, Rows: 24})); err != nil {
 		_ = t.Close()
 		return nil, err
@@ -50,7 +51,7 @@ func noTTYD(op string, err error) error {
 		return err
 	}
 	return &Error{Type: ErrResponse, Op: op, Err: err, Hint: "the session's terminal server (its app ttyd) does not answer: a restarted session has to be " +
-		"made anew for it, and images may lack it; execute runs code without a terminal"}
+		"made anew for it; execute runs code without a terminal"}
 }
 
 func (ttydWords) kind() int { return websocket.BinaryMessage }
@@ -68,4 +69,11 @@ func (ttydWords) shown(_ string, message []byte) ([]byte, error) {
 	return message[1:], nil
 }
 
-func (ttydWords) silent(string) error { return nil }
+// end: the program that the terminal server shows may not come up in some images.
+func (ttydWords) end(op, tail string) error {
+	if !strings.Contains(tail, "open terminal failed") {
+		return nil
+	}
+	return &UnsupportedError{op + ": the session's terminal server has nothing to show in this image (" + lastLine(tail) + "); " +
+		`its SSH server has: session:terminal("sshd") in a script`}
+}

@@ -949,9 +949,9 @@ function Session:apps() end
 ---@return backendai.Forward
 function Session:forward(app, opts) end
 
---- Opens a terminal: that of the session's app "ttyd" where it has one, which sessions of managers from 22.09 on do, else the
---- manager's own stream, "pty". Managers of 23.09 close that one at the first key: `recv` raises `unsupported` then. All who
---- open "ttyd" see the same screen.
+--- Opens a terminal of 24 rows and 80 columns: a shell of its own by the session's SSH server ("sshd"), else the screen that the
+--- site's pages show, and all who open it ("ttyd"), else the manager's stream ("pty"), which those of 23.09 close at the first
+--- key: `recv` raises `unsupported` then. Sessions of managers from 22.09 on have all three.
 ---
 --- ```lua
 --- local session = require("backendai").client():session{ image = "python" }
@@ -959,7 +959,7 @@ function Session:forward(app, opts) end
 --- term:send("ls\n")
 --- print(term:recv("2s"))
 --- ```
----@param way? "ttyd"|"pty"|string another word is an app for the manager's stream
+---@param way? "sshd"|"ttyd"|"pty"|string another word is an app for the manager's stream
 ---@return backendai.Terminal
 function Session:terminal(way) end
 

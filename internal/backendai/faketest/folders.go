@@ -60,10 +60,12 @@ func (m *Manager) oneFolder(r *http.Request, rest []string) handler {
 		defer m.mu.Unlock()
 		f := m.dirs[rest[0]]
 		switch {
-		case f == nil || !f.may(who):
+		case f == nil || !f.may(who) && !who.admin:
 			problem(404, "object-not-found", "No such virtual folder.", "", rest[0]).write(w)
 		case tail == "leave":
 			m.leave(w, who, f)
+		case tail == "share" || tail == "unshare":
+			byAdmins(who, do)(w, r, f)
 		default:
 			do(w, r, f)
 		}

@@ -44,7 +44,7 @@ func (m *Manager) graphqlToo(w http.ResponseWriter, r *http.Request, who caller)
 // resolve answers one field, the first that the query names. The selection is not looked at: all fields come.
 func (m *Manager) resolve(q query, who caller) (map[string]any, *fault) {
 	if change := regexp.MustCompile(`^\s*mutation.*?\{([a-z_]+)`).FindStringSubmatch(q.Query); change != nil {
-		return map[string]any{change[1]: changed(change[1], who)}, nil
+		return map[string]any{change[1]: changed(change[1])}, nil
 	}
 	name := regexp.MustCompile(`\{\s*([a-z_]+)`).FindStringSubmatch(q.Query)
 	if name == nil {
@@ -64,12 +64,12 @@ func (m *Manager) resolve(q query, who caller) (map[string]any, *fault) {
 	return map[string]any{name[1]: answer}, nil
 }
 
-// changed answers a mutation: a refusal is a 200, too.
-func changed(field string, who caller) map[string]any {
-	if !who.admin {
-		return map[string]any{"ok": false, "msg": "no permission to execute " + field}
+// changed answers a mutation: what it cannot do is a 200, too. One of 23.09 lets everybody do what its code keeps for admins.
+func changed(field string) map[string]any {
+	if field == "rescan_images" {
+		return map[string]any{"ok": true, "msg": "", "task_id": uuid(800)}
 	}
-	return map[string]any{"ok": true, "msg": "", "task_id": uuid(800)}
+	return map[string]any{"ok": false, "msg": "no matching " + strings.ReplaceAll(field, "_", "")}
 }
 
 func (m *Manager) field(name string, q query, who caller) (any, bool) {

@@ -54,6 +54,7 @@ type Manager struct {
 	server *http.Server
 	memory *memory
 	screen *memory // where the terminal server of every session listens
+	shells *shells
 	mu     sync.Mutex
 	used   map[string]int // requests by key
 	all    []*session
@@ -73,11 +74,12 @@ type Manager struct {
 
 // New starts a manager in memory: reach it through DialContext, at any host name.
 func New(o Options) *Manager {
-	m := &Manager{o: o.withDefaults(), memory: newMemory(), screen: newMemory(), used: map[string]int{}, dirs: map[string]*folder{},
+	m := &Manager{o: o.withDefaults(), memory: newMemory(), screen: newMemory(), shells: newShells(), used: map[string]int{}, dirs: map[string]*folder{},
 		offers: map[string]*transfer{}, listen: map[chan event]bool{}, logins: map[string]bool{}, ssh: map[string]string{}}
 	m.ctx, m.stop = context.WithCancel(context.Background())
 	m.server = &http.Server{Handler: m, BaseContext: func(net.Listener) context.Context { return m.ctx }}
 	m.done.Go(func() { _ = m.server.Serve(m.memory) })
+	m.done.Go(m.serveShells)
 	m.done.Go(func() { _ = (&http.Server{Handler: http.HandlerFunc(m.ttyd)}).Serve(m.screen) })
 	return m
 }
@@ -122,6 +124,7 @@ func (m *Manager) Close() {
 	m.stop()
 	m.server.Close()
 	m.screen.Close()
+	m.shells.memory.Close()
 	m.done.Wait()
 }
 

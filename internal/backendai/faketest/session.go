@@ -236,7 +236,7 @@ func (m *Manager) admitSession(q createRequest, who caller) (*session, bool, *fa
 		return s, false, nil
 	}
 	s := &session{id: uuid(len(m.all) + 1), name: q.Name, image: image, owner: who.key, tag: q.Tag, command: q.Command, boot: q.Boot,
-		life: slices.Clone(m.o.Life), ports: q.Config.Ports, files: map[string][]byte{}, requested: map[string]string{}, result: "UNDEFINED"}
+		life: slices.Clone(m.o.Life), ports: q.Config.Ports, files: map[string][]byte{"id_container": m.shells.key}, requested: map[string]string{}, result: "UNDEFINED"}
 	for k, v := range q.Config.Resources {
 		s.requested[k] = fmt.Sprint(v)
 	}

@@ -154,6 +154,14 @@ func (m *Manager) unshare(w http.ResponseWriter, r *http.Request, f *folder) {
 	reply(w, 200, map[string]any{"unshared_emails": q.Emails})
 }
 
+// byAdmins answers what is for admins alone.
+func byAdmins(who caller, do func(http.ResponseWriter, *http.Request, *folder)) func(http.ResponseWriter, *http.Request, *folder) {
+	if who.admin {
+		return do
+	}
+	return func(w http.ResponseWriter, _ *http.Request, _ *folder) { refused("Unauthorized access").write(w) }
+}
+
 func (m *Manager) leave(w http.ResponseWriter, who caller, f *folder) {
 	switch {
 	case f.group:

@@ -139,8 +139,8 @@ func (m *Manager) reach(s *session, port int) (net.Conn, error) {
 	s.mu.Lock()
 	moved := s.moved
 	s.mu.Unlock()
-	if port == ttydPort && !moved {
-		return m.screen.dial(m.ctx)
+	if listening := map[int]*memory{ttydPort: m.screen, sshdPort: m.shells.memory}[port]; listening != nil && !moved {
+		return listening.dial(m.ctx)
 	}
 	if m.o.Dial == nil || moved {
 		return nil, errEnded

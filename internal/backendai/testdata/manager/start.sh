@@ -136,13 +136,16 @@ make_image() {
       || fail "mmdebstrap failed; see $DIR/log/image.log"
     mv "$DIR/image.part.tar" "$DIR/image.tar"
   fi
-  docker import --change 'LABEL ai.backend.kernelspec=1 ai.backend.role=COMPUTE ai.backend.runtime-type=python ai.backend.runtime-path=/usr/bin/python3 ai.backend.base-distro=ubuntu20.04 ai.backend.features="batch query uid-match user-input" ai.backend.service-ports="echo:tcp:8070,web:http:8090"' \
+  docker import --change 'LABEL ai.backend.kernelspec=1 ai.backend.role=COMPUTE ai.backend.runtime-type=python ai.backend.runtime-path=/usr/bin/python3 ai.backend.base-distro=ubuntu22.04 ai.backend.features="batch query uid-match user-input" ai.backend.service-ports="echo:tcp:8070,web:http:8090"' \
     "$DIR/image.tar" "$IMAGE" >/dev/null
   docker tag "$IMAGE" "$REGISTRY/stable/other:1.0-debian12"
 }
 
+# The helpers for ubuntu20.04 know no users and no terminals on Debian 12: sshd and ttyd need the newer ones, also in an older DIR.
+relabel() { sql -U backend -d backend -c "UPDATE images SET labels = replace(labels::text, 'ubuntu20.04', 'ubuntu22.04')::json"; }
+
 load_data() {
-  [ -f "$DIR/run/loaded" ] && return
+  [ -f "$DIR/run/loaded" ] && { relabel; return; }
   say "creating the schema and the rows"
   sql -U postgres -d postgres -c "CREATE ROLE backend LOGIN SUPERUSER PASSWORD '$DB_PASSWORD'" -c "CREATE DATABASE backend OWNER backend"
   for key in manager agent; do [ -f "$DIR/keys/$key.key_secret" ] || mgr generate-rpc-keypair "$DIR/keys" $key; done
