@@ -144,6 +144,18 @@ func TestManagerSessionsFromLua(t *testing.T) {
 	}
 }
 
+// TestManagerNewestFromLua has accounts share folders, logs in at the web server, and types into a session made of a template.
+func TestManagerNewestFromLua(t *testing.T) {
+	got := onRealManager(t, managerScript(t, "newest"))
+	want := "true\ttrue\tfalse\ntrue\tuser\tUser credential mismatch.\nPRIVATE KEY\ttrue\nbgtask_\nbob@example.test\talice@example.test\tro\n" +
+		"nil\tbob@example.test\tro\nnil\t404\nnil\t401\nbob@example.test\n\nfalse\ttrue\ttrue\ttrue\nfalse\tUser credential mismatch.\n" +
+		"server\tUser credential mismatch.\tfresh one\nYou must provide cookie-based authentication token\nRUNNING\ttrue\tfalse\n" +
+		"sshd\tsum-42 33 101\nttyd\tsum-42\nunsupported\tusable\n\ntrue\n"
+	if got != want {
+		t.Errorf("printed\n%s, want\n%s", got, want)
+	}
+}
+
 // TestManagerPie serves Pie in a session: twenty instances through the signed tunnel, a cut of it, and nothing is left.
 func TestManagerPie(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "pierun")

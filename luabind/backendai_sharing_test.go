@@ -31,6 +31,7 @@ func printsFor(t *testing.T, o faketest.Options, code, want string) {
 const sharingScript = `
 local backendai = require "backendai"
 local alice, bob = backendai.client(), backendai.client{ access_key = "AKIABOB", secret_key = "b" }
+local root = backendai.client{ access_key = "AKIAROOT", secret_key = "r" }
 local function failure(fn, ...) local _, err = try(fn, ...); return err.kind, err.status, err.title end
 
 alice.vfolder.create("offered")
@@ -49,11 +50,12 @@ alice.vfolder.invite("rw", { "bob@example.test" }, "offered")
 bob.vfolder.delete_invitation(bob.vfolder.invitations()[1].id)
 print(#bob.vfolder.invitations(), failure(bob.vfolder.delete_invitation, offer.id))
 
-alice.vfolder.create("projects", nil, { group = "default" })
-print(failure(alice.vfolder.share, "ro", { "bob@example.test" }, "offered"))
-alice.vfolder.share("ro", { "bob@example.test" }, "projects")
-print(alice.vfolder.shared()[1].vfolder_name, failure(alice.vfolder.share, "ro", { "nobody@example.test" }, "projects"))
-alice.vfolder.unshare({ "bob@example.test" }, "projects")
+root.vfolder.create("projects", nil, { group = "default" })
+print(failure(alice.vfolder.share, "ro", { "bob@example.test" }, "projects"))
+print(failure(root.vfolder.share, "ro", { "bob@example.test" }, "offered"))
+root.vfolder.share("ro", { "bob@example.test" }, "projects")
+print(alice.vfolder.shared()[1].vfolder_name, failure(root.vfolder.share, "ro", { "nobody@example.test" }, "projects"))
+root.vfolder.unshare({ "bob@example.test" }, "projects")
 print(#alice.vfolder.shared())
 `
 
@@ -62,22 +64,22 @@ func TestBackendAISharing(t *testing.T) {
 	printsFor(t, faketest.Options{Keys: people()}, sharingScript, "bob@example.test\t1\n0\tserver\t404\tNo such vfolder invitation.\n"+
 		"offered\talice@example.test\tro\tserver\t404\tNo such virtual folder.\nserver\t404\tNo such vfolder invitation.\noffered\t0\t1\n"+
 		"bob@example.test\tserver\t400\tMissing or invalid API parameters.\n0\t0\n0\tserver\t500\tInternal server error.\n"+
-		"server\t404\tNo such virtual folder.\nprojects\tserver\t404\tNo such user.\n0\n")
+		"server\t401\tCredential/signature mismatch.\nserver\t404\tNo such virtual folder.\nprojects\tserver\t404\tNo such user.\n0\n")
 }
 
-// TestBackendAIRescan: only admins have the images looked for again, and what is refused is refused in the manager's words.
-func TestBackendAIRescan(t *testing.T) {
-	printsFor(t, faketest.Options{Keys: people()}, `
-local backendai = require "backendai"
-local root = backendai.client{ access_key = "AKIAROOT", secret_key = "r" }
+// TestBackendAIChanges: images are looked for again by a task of the manager's, and a change that comes to nothing is told in
+// the manager's words.
+func TestBackendAIChanges(t *testing.T) {
+	prints(t, `
+local client = require("backendai").client()
 for _, registry in ipairs{ false, "cr.example.test" } do
   local ends
-  for event in root:background_task(root.maintenance.rescan_images(registry or nil).task_id) do ends = event end
+  for event in client:background_task(client.maintenance.rescan_images(registry or nil).task_id) do ends = event end
   print(ends)
 end
-local _, err = try(backendai.client().maintenance.rescan_images)
+local _, err = try(client.resource_preset.delete, "no-such-preset")
 print(err.kind, err.title, err.msg)
-`, "bgtask_done\nbgtask_done\nserver\tthe change was refused\tno permission to execute rescan_images\n")
+`, "bgtask_done\nbgtask_done\nserver\tthe change was refused\tno matching deleteresourcepreset\n")
 }
 
 // TestBackendAIWebServer: a script behind a web server logs in by name or by token, or its first call does it for it.
