@@ -2,6 +2,7 @@ package pie
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -85,19 +86,30 @@ func (l *link) noRoom(i *Instance, end Event) bool {
 	return true
 }
 
-// reap asks the server to end an instance that nobody waits for. It never blocks; what the server does not confirm is
-// kept for Client.Unconfirmed.
-func (c *Client) reap(l *link, id string) {
-	c.reaping.add(1)
-	if !c.background(func() {
-		defer c.reaping.add(-1)
-		if _, err := l.terminateSoon(c.life, id); err != nil {
-			c.unconfirmed(id, err)
-			return
-		}
-		c.journal.Ended(id)
-	}) {
-		c.reaping.add(-1)
-		c.unconfirmed(id, errClosed())
+// overflowError tells what was dropped so far.
+func (q *queue) overflowError(id string) *Error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	e := &Error{Kind: KindOverflow, Op: "recv", InstanceID: id, Running: False,
+		Message: fmt.Sprintf("nobody read what the instance said: its bound of %d bytes was reached and %d events of %d bytes were dropped", q.limit, q.dropped, q.droppedBytes),
+		Hint:    "read it as it comes, raise the buffer of this launch, or let the program say less"}
+	if q.shared > 0 {
+		e.Message = fmt.Sprintf("nobody read what the instances said: the client's bound of %d bytes was reached, and of this one %d events of %d bytes were dropped", q.shared, q.dropped, q.droppedBytes)
+		e.Hint = "read them as it comes, run fewer at once, raise the buffer of the client, or let the programs say less"
 	}
+	return e
+}
+
+// refuse ends the queue at the bound of all together: delivered is what was queued, e is dropped.
+func (q *queue) refuse(e Event, shared int64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.settled {
+		return
+	}
+	q.received++
+	q.drop(e)
+	q.shared = shared
+	q.finish(StatusOverflowed, nil)
+	q.dirty = true
 }

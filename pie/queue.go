@@ -1,7 +1,6 @@
 package pie
 
 import (
-	"fmt"
 	"sync"
 )
 
@@ -166,30 +165,6 @@ func (q *queue) take(dst []Event) (out []Event, cost int64) {
 	return out, cost
 }
 
-// publish calls the consumer of a queue on the reader's list, if there still is something to take or to know.
-func (q *queue) publish() {
-	q.mu.Lock()
-	ready, wake := q.ready, q.wake
-	if !q.dirty || len(q.events) == 0 && !q.settled {
-		ready, wake = nil, nil
-	}
-	q.dirty = false
-	q.mu.Unlock()
-	tell(ready, wake)
-}
-
-func tell(ready func(), wake chan struct{}) {
-	if ready != nil {
-		ready()
-	}
-	if wake != nil {
-		select {
-		case wake <- struct{}{}:
-		default:
-		}
-	}
-}
-
 // settle ends the queue without an event, once; later calls change nothing and report false.
 func (q *queue) settle(s Status, failure *Error) bool {
 	q.mu.Lock()
@@ -202,41 +177,6 @@ func (q *queue) settle(s Status, failure *Error) bool {
 	return true
 }
 
-// setReady registers f, and calls it at once when there is something already.
-func (q *queue) setReady(f func()) {
-	q.mu.Lock()
-	q.ready = f
-	due := f != nil && (len(q.events) > 0 || q.settled)
-	q.mu.Unlock()
-	if due {
-		f()
-	}
-}
-
-func (q *queue) doneChan() <-chan struct{} {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.done == nil {
-		q.done = make(chan struct{})
-		if q.settled {
-			close(q.done)
-		}
-	}
-	return q.done
-}
-
-func (q *queue) wakeChan() <-chan struct{} {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.wake == nil {
-		q.wake = make(chan struct{}, 1)
-		if len(q.events) > 0 || q.settled {
-			q.wake <- struct{}{}
-		}
-	}
-	return q.wake
-}
-
 func (q *queue) state() (s Status, settled bool, failure *Error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -247,32 +187,4 @@ func (q *queue) size() int64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.bytes
-}
-
-// overflowError tells what was dropped so far.
-func (q *queue) overflowError(id string) *Error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	e := &Error{Kind: KindOverflow, Op: "recv", InstanceID: id, Running: False,
-		Message: fmt.Sprintf("nobody read what the instance said: its bound of %d bytes was reached and %d events of %d bytes were dropped", q.limit, q.dropped, q.droppedBytes),
-		Hint:    "read it as it comes, raise the buffer of this launch, or let the program say less"}
-	if q.shared > 0 {
-		e.Message = fmt.Sprintf("nobody read what the instances said: the client's bound of %d bytes was reached, and of this one %d events of %d bytes were dropped", q.shared, q.dropped, q.droppedBytes)
-		e.Hint = "read them as it comes, run fewer at once, raise the buffer of the client, or let the programs say less"
-	}
-	return e
-}
-
-// refuse ends the queue at the bound of all together: delivered is what was queued, e is dropped.
-func (q *queue) refuse(e Event, shared int64) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.settled {
-		return
-	}
-	q.received++
-	q.drop(e)
-	q.shared = shared
-	q.finish(StatusOverflowed, nil)
-	q.dirty = true
 }

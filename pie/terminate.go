@@ -166,3 +166,20 @@ func endUntold(id string) *Error {
 	return &Error{Kind: KindLost, Op: "recv", InstanceID: id, Running: False,
 		Message: "the instance has ended, but the server did not tell how: its result is lost"}
 }
+
+// reap asks the server to end an instance that nobody waits for. It never blocks; what the server does not confirm is
+// kept for Client.Unconfirmed.
+func (c *Client) reap(l *link, id string) {
+	c.reaping.add(1)
+	if !c.background(func() {
+		defer c.reaping.add(-1)
+		if _, err := l.terminateSoon(c.life, id); err != nil {
+			c.unconfirmed(id, err)
+			return
+		}
+		c.journal.Ended(id)
+	}) {
+		c.reaping.add(-1)
+		c.unconfirmed(id, errClosed())
+	}
+}
