@@ -8,6 +8,7 @@ import (
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	lua "github.com/yuin/gopher-lua"
+	"go.uber.org/goleak"
 )
 
 // long is a source that is compiled on a goroutine of its own.
@@ -36,6 +37,8 @@ func TestCompilingCanBeLeft(t *testing.T) {
 	cancel(why)
 	if _, err := h.CompileUntil(ctx, long, "long"); err != why {
 		t.Errorf("got %v", err)
+	}
+	for goleak.Find() != nil { // what was left is compiled for nobody, and ends
 	}
 }
 
