@@ -12,17 +12,18 @@ import (
 func TestBackendAITemplates(t *testing.T) {
 	code := `
 local client = require("backendai").client()
-local template = "` + faketest.DefaultTemplate + `"
+local template, group = "` + faketest.DefaultTemplate + `", { scaling_group = "default" }
 task.scope(function()
-  local made = client:create_session_from_template(template, nil, "templated")
+  local made = client:create_session_from_template(template, nil, "templated", group)
   print(made.sessionName, made.status, made.created, client:get_info(made.sessionId).requestedSlots)
-  print(client:create_session_from_template(template, "python", "templated").created)
+  print(client:create_session_from_template(template, "python", "templated", group).created)
 end)
-print(client:create_session_from_template(template, nil, "queued", { cpu = 2, mem = "1g", shmem = "64m", enqueueOnly = true }, { keep = true }).status)
-local function refused(...) local _, err = try(client.create_session_from_template, client, ...); return err.kind, tostring(err) end
+print(client:create_session_from_template(template, nil, "queued", { cpu = 2, mem = "1g", shmem = "64m", scaling_group = "default", enqueueOnly = true }, { keep = true }).status)
+local function refused(...) local _, err = try(client.create_session_from_template, client, ...); return err.kind, tostring(err) .. (err.hint or "") end
 print(refused(template, nil, "abc"))
 print(refused(template, nil, "misspelt", { cpus = 2 }))
-print(refused("0f0d1c3e-0000-4000-8000-00000000dead", nil, "unknown"))
+print(refused("0f0d1c3e-0000-4000-8000-00000000dead", nil, "unknown", group))
+print(refused(template, nil, "ungrouped"))
 `
 	onManager(t, faketest.Options{}, code, func(h *host, m *faketest.Manager, err error) {
 		if err != nil {
@@ -30,7 +31,7 @@ print(refused("0f0d1c3e-0000-4000-8000-00000000dead", nil, "unknown"))
 		}
 		lines := strings.Split(h.stdout.String(), "\n")
 		for i, want := range []string{`templated\tRUNNING\ttrue\t\{'cpu': Decimal\('1'\), 'mem': Decimal\('268435456'\)\}$`, "false$", "PENDING$",
-			"usage\t.*4 to 64", `usage\t.*did you mean "cpu"`, "server\t.*500"} {
+			"usage\t.*4 to 64", `usage\t.*did you mean "cpu"`, "server\t.*500.*no such template", "server\t.*500.*name a scaling_group"} {
 			if !matches(want, lines[i]) {
 				t.Errorf("line %d of\n%s\nis not %s", i+1, h.stdout.String(), want)
 			}

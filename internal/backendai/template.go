@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 )
 
 // TemplateCall is the creation of a session from a template, as the newest JavaScript client makes it.
@@ -86,8 +87,12 @@ func (c *Client) CreateFromTemplate(ctx context.Context, t TemplateCall) (*Creat
 	if _, err := c.Manager(ctx); err != nil {
 		return nil, err
 	}
-	return c.made(ctx, call{op: "create session " + t.Name + " from template " + t.Template, method: "POST", area: sessionArea,
+	made, err := c.made(ctx, call{op: "create session " + t.Name + " from template " + t.Template, method: "POST", area: sessionArea,
 		path: "/_/create-from-template", body: encodeJSON(body), timeout: c.cfg.LongTimeout}, t.Name)
+	if e := (*Error)(nil); errors.As(err, &e) && e.Problem == "internal-server-error" {
+		e.Hint = "managers of 23.09 answer so when there is no such template, and when neither it nor the options name a scaling_group"
+	}
+	return made, err
 }
 
 func (t TemplateCall) body() (templateBody, error) {

@@ -359,11 +359,13 @@ function Client:create_kernel(image, id, config, tag, opts) end
 
 --- Creates a session from a template of the site, by its id, or takes the live one of that name and image, and waits until it
 --- runs. `options` holds amounts and words side by side, as the JavaScript client takes them: what they name goes before the
---- template. One that was created is destroyed with its scope, unless `keep` is set.
+--- template. Managers of 23.09 want a `scaling_group` in one of them. A session that was created is destroyed with its scope,
+--- unless `keep` is set.
 ---
 --- ```lua
 --- local client = require("backendai").client()
---- local made = client:create_session_from_template("0f0d1c3e-0000-4000-8000-000000000001", nil, "my-session", { cpu = 2, mem = "4g" })
+--- local options = { cpu = 2, mem = "4g", scaling_group = "default" }
+--- local made = client:create_session_from_template("0f0d1c3e-0000-4000-8000-000000000001", nil, "my-session", options)
 --- print(made.sessionId, made.status, made.created)
 --- ```
 ---@param template string

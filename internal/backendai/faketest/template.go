@@ -28,8 +28,12 @@ func (m *Manager) createFromTemplate(w http.ResponseWriter, r *http.Request, who
 	}
 	var config map[string]json.RawMessage
 	_ = json.Unmarshal(keys["config"], &config)
-	if config["resources"] == nil {
-		config = map[string]json.RawMessage{"resources": json.RawMessage(`{"cpu":"1","mem":"268435456"}`)}
+	if config["scaling_group"] == nil { // the template has none, and nobody looks
+		internal().write(w)
+		return
+	}
+	if resources := string(config["resources"]); resources == "" || resources == "{}" {
+		config["resources"] = json.RawMessage(`{"cpu":"1","mem":"268435456"}`)
 		keys["config"], _ = json.Marshal(config)
 	}
 	body, _ := json.Marshal(keys)
