@@ -89,7 +89,7 @@ func TestTenThousandInstancesPrintAtOnce(t *testing.T) {
 // TestLargeMessages: the read limit is exact, and one message of 64 MiB passes and leaves nothing behind.
 func TestLargeMessages(t *testing.T) {
 	limit := int64(pie.DefaultReadLimit)
-	frame, _, err := worker(t).EncodeEvent(nil, &wire.Event{Kind: wire.Message, ID: []byte(idA), Text: make([]byte, limit-1000)})
+	frame, _, err := known(t, "worker-0.5").EncodeEvent(nil, &wire.Event{Kind: wire.Message, ID: []byte(idA), Text: make([]byte, limit-1000)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,14 +12,26 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-// serve starts an engine of a generation.
-func serve(t testing.TB, generation string) *engine.Engine {
+// known is a generation by its name.
+func known(t testing.TB, generation string) *wire.Dialect {
 	t.Helper()
 	d, err := wire.Find(generation)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := engine.New(engine.Config{Dialect: d, KeepResults: true})
+	return d
+}
+
+// serve starts an engine of a generation, which keeps the results of what ends unattached.
+func serve(t testing.TB, generation string) *engine.Engine {
+	t.Helper()
+	return serveAs(t, engine.Config{Dialect: known(t, generation), KeepResults: true})
+}
+
+// serveAs starts an engine, which ends with the test.
+func serveAs(t testing.TB, cfg engine.Config) *engine.Engine {
+	t.Helper()
+	e, err := engine.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,11 +41,7 @@ type fakeConn struct {
 // newFake starts a server; serve is run for each connection, which ends with it.
 func newFake(t testing.TB, generation string, serve func(*fakeConn)) *fake {
 	t.Helper()
-	d, err := wire.Find(generation)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &fake{t: t, dialect: d, serve: serve, pipes: make(chan net.Conn), closed: make(chan struct{})}
+	f := &fake{t: t, dialect: known(t, generation), serve: serve, pipes: make(chan net.Conn), closed: make(chan struct{})}
 	n := 0
 	f.http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n++

@@ -21,7 +21,6 @@ import (
 
 	"github.com/pierun/pierun/pie"
 	"github.com/pierun/pierun/pie/engine"
-	"github.com/pierun/pierun/pie/wire"
 )
 
 // signers are one key of each kind that servers take, others than the last time but for RSA, which takes long to make.
@@ -110,16 +109,8 @@ func keyFile(t testing.TB, path string, ask pie.Passphrase) pie.KeySource {
 // lockedEngine lets ada in with any of the keys.
 func lockedEngine(t testing.TB, generation string, keys ...crypto.PublicKey) *engine.Engine {
 	t.Helper()
-	d, err := wire.Find(generation)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := engine.New(engine.Config{Dialect: d, Login: &engine.Login{Users: map[string][]crypto.PublicKey{"ada": keys}, Token: "secret"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.Close() })
-	return e
+	login := &engine.Login{Users: map[string][]crypto.PublicKey{"ada": keys}, Token: "secret"}
+	return serveAs(t, engine.Config{Dialect: known(t, generation), Login: login})
 }
 
 // ada logs in as ada with the keys; the grace is short since servers of 0.4 answer no Close.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/pierun/pierun/pie"
 	"github.com/pierun/pierun/pie/engine"
-	"github.com/pierun/pierun/pie/wire"
 )
 
 // TestWorkerThatBreaks: a released worker keeps for others what a client closed, and not what broke; our own engine does
@@ -15,15 +14,7 @@ import (
 func TestWorkerThatBreaks(t *testing.T) {
 	for name, keeps := range map[string]bool{"as released": false, "our own": true} {
 		t.Run(name, func(t *testing.T) {
-			d, err := wire.Find("worker-0.5")
-			if err != nil {
-				t.Fatal(err)
-			}
-			e, err := engine.New(engine.Config{Dialect: d, KeepResults: keeps})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = e.Close() })
+			e := serveAs(t, engine.Config{Dialect: known(t, "worker-0.5"), KeepResults: keeps})
 			c, closed := dial(t, e, nil), dial(t, e, nil)
 			if c.Info().Simulated != pie.True {
 				t.Errorf("simulated: %s", c.Info().Simulated)

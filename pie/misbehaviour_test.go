@@ -15,15 +15,6 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-func worker(t *testing.T) *wire.Dialect {
-	t.Helper()
-	d, err := wire.Find("worker-0.5")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
 // TestAFrameThatLiesAboutItsLength: memory is taken for what comes, not for what is announced.
 func TestAFrameThatLiesAboutItsLength(t *testing.T) {
 	for _, announced := range []uint64{63 << 20, 1 << 40, 1<<63 - 1, 1<<64 - 1} {

@@ -96,11 +96,3 @@ func TestDiscardedInstanceHoldsNothing(t *testing.T) {
 		t.Errorf("%v %v", events, err)
 	}
 }
-
-func known(t testing.TB, generation string) *wire.Dialect {
-	d, err := wire.Find(generation)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}

@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/pierun/pierun/pie"
-	"github.com/pierun/pierun/pie/engine"
-	"github.com/pierun/pierun/pie/wire"
 )
 
 // Ctrl-D leaves the instance running where the server can do that; where it cannot, the person is told and stays.
@@ -19,19 +17,11 @@ func TestAttachLeavesAtCtrlD(t *testing.T) {
 		"process-0.4":  "goes on; this server lets nobody attach to it again",
 	} {
 		t.Run(generation, func(t *testing.T) {
-			d, err := wire.Find(generation)
-			if err != nil {
-				t.Fatal(err)
-			}
-			e, err := engine.New(engine.Config{Dialect: d})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = e.Close() }()
+			e := engineOf(t, generation)
 			server := &connection{cfg: pie.Config{URI: "ws://somewhere:1", DialContext: e.DialContext}}
 			var out, errs bytes.Buffer
 			a := &app{env: Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Getenv: environment()}}
-			err = server.with(t.Context(), func(ctx context.Context, client *pie.Client) error {
+			err := server.with(t.Context(), func(ctx context.Context, client *pie.Client) error {
 				i, err := client.Launch(ctx, pie.Launch{Program: "echo@0.1.0", Values: map[string]any{}})
 				if err != nil {
 					return err

@@ -14,9 +14,10 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-// What a lost connection has left running is ended over another one, and is not reported then.
-func TestLastTry(t *testing.T) {
-	d, err := wire.Find("process-0.4")
+// engineOf is an engine of a generation, which ends with the test.
+func engineOf(t *testing.T, generation string) *engine.Engine {
+	t.Helper()
+	d, err := wire.Find(generation)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +25,13 @@ func TestLastTry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = e.Close() }()
+	t.Cleanup(func() { _ = e.Close() })
+	return e
+}
+
+// What a lost connection has left running is ended over another one, and is not reported then.
+func TestLastTry(t *testing.T) {
+	e := engineOf(t, "process-0.4")
 	kept := journal.New(journal.Config{Dir: t.TempDir(), Now: clock.System{}.Now})
 	defer func() { _ = kept.Close() }()
 	server := func() *connection {
@@ -34,7 +41,7 @@ func TestLastTry(t *testing.T) {
 	}
 	first := server()
 	first.cfg.Journal = kept
-	err = first.with(t.Context(), func(ctx context.Context, client *pie.Client) error {
+	err := first.with(t.Context(), func(ctx context.Context, client *pie.Client) error {
 		for _, detached := range []bool{false, true} {
 			if _, err := client.Launch(ctx, pie.Launch{Program: "sleep@0.1.0", Values: map[string]any{"seconds": 600}, Detached: detached}); err != nil {
 				return err
