@@ -20,6 +20,6 @@
 //
 // # Bounds
 //
-// Answers are read up to Config.MaxBody bytes, those to runs up to 16 MiB at least; downloads go to a writer and are bounded by their caller. An error
-// answer is read up to 1 MiB.
+// Answers are read up to Config.MaxBody bytes, those to runs up to 16 MiB at least; downloads go to a writer and are
+// bounded by their caller. An error answer is read up to 1 MiB.
 package backendai
