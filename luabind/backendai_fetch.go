@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -48,19 +49,26 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return b.Builder.Write(p)
 }
 
+// toFile has work write a file, which stands under its name when it is whole. What is no regular file, such as a device, is
+// written to, never replaced.
 func toFile(ctx context.Context, file string, work func(ctx context.Context, w writer) (int64, error)) (int64, error) {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return into(ctx, file, work)
+	}
 	part := file + ".part"
-	f, err := os.Create(part)
+	n, err := into(ctx, part, work)
+	if err != nil {
+		_ = os.Remove(part) // what failed is told; the rest of it is only litter
+		return 0, err
+	}
+	return n, os.Rename(part, file)
+}
+
+func into(ctx context.Context, file string, work func(ctx context.Context, w writer) (int64, error)) (int64, error) {
+	f, err := os.Create(file)
 	if err != nil {
 		return 0, err
 	}
 	n, err := work(ctx, f)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		_ = os.Remove(part)
-		return 0, err
-	}
-	return n, os.Rename(part, file)
+	return n, errors.Join(err, f.Close())
 }
