@@ -90,6 +90,7 @@ func (s *realServer) reached(ts *testscript.TestScript, address string) {
 	if s.wire == nil {
 		w, err := newWire(address)
 		ts.Check(err)
+		w.work.Go(w.serve)
 		s.wire = w
 		ts.Defer(w.close)
 	}
