@@ -74,7 +74,7 @@
 ---@field stdout string
 ---@field stderr string
 ---@field text string the same as stdout
----@field exit_code integer
+---@field exit_code integer 127 with nothing written: the image has no interpreter for code
 ---@field console table[] pieces in order: kind, text, and for some mime, level, time, logger
 ---@field files table[] name, url
 
