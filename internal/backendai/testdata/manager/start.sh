@@ -167,6 +167,17 @@ load_data() {
   touch "$DIR/run/loaded"
 }
 
+# What a run that was killed has left: agent and manager would count its cores as taken for ever.
+forget_sessions() {
+  running agent || running manager && return
+  docker ps -aq | xargs -r docker rm -f >/dev/null
+  rm -f "$DIR"/var/last_registry.* "$DIR"/ipc/agent/last_registry.*
+  for table in kernels sessions; do
+    sql -U backend -d backend -c "UPDATE $table SET status = 'TERMINATED', terminated_at = now() WHERE status NOT IN ('TERMINATED', 'CANCELLED', 'ERROR')"
+  done
+  sql -U backend -d backend -c "UPDATE agents SET occupied_slots = '{}'"
+}
+
 export DOCKER_HOST=unix://$DIR/run/docker.sock
 mkdir -p "$DIR"/{run,log,conf,keys,pg,redis,etcd,docker,var,commit,abuse,scratches} "$DIR"/ipc/{manager,storage,agent,web} "$DIR/vfroot/volume1"
 install_packages
@@ -175,6 +186,7 @@ for f in alembic.ini manager.toml storage-proxy.toml agent.toml webserver.toml; 
 start_postgres; start_redis; start_etcd; start_docker
 make_image
 load_data
+forget_sessions
 ENDPOINT=http://127.0.0.1:$(port 81)
 running storage || spawn storage "$DIR/venv/bin/backend.ai" storage start-server -f "$DIR/conf/storage-proxy.toml"
 running manager || spawn manager "$DIR/venv/bin/backend.ai" mgr -f "$DIR/conf/manager.toml" start-server
