@@ -39,40 +39,48 @@ func (w *warnings) about(part string) (list []pie.Warning) {
 	return list
 }
 
+// losing is a gateway with two instances that hears two messages and two more, and then loses its worker for a moment.
+type losing struct {
+	sent  chan struct{} // closed when the test has sent all
+	heard []string      // the letter of the instance and the message
+}
+
+func (g *losing) serve(c *fakeConn) {
+	a := c.want(wire.Launch)
+	c.yes(&a, idA)
+	b := c.want(wire.Launch)
+	c.yes(&b, idB)
+	g.read(c, 2)
+	c.out(idA, "heard of one")
+	c.out(idB, "heard of one")
+	g.read(c, 2)
+	c.tell(wire.Event{Kind: wire.StreamAborted})
+	list := c.want(wire.List)
+	<-g.sent
+	c.listed(&list, idA, idB)
+	for range 2 {
+		again := c.want(wire.Attach)
+		c.yes(&again, "Process attached")
+	}
+	g.read(c, 1)
+	c.done(idA, "")
+	c.done(idB, "")
+	c.idle()
+}
+
+func (g *losing) read(c *fakeConn, n int) {
+	for range n {
+		cmd := c.want(wire.Signal)
+		g.heard = append(g.heard, cmd.ID[:1]+cmd.Text)
+	}
+}
+
 // TestMessagesBeforeTheWordOfALostStream: a gateway that lost its worker drops them without a sign. Those that the
 // instance was not heard behind are told of; those before are not, and those that come later wait for the new stream.
 func TestMessagesBeforeTheWordOfALostStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var heard []string
-		sent := make(chan struct{}) // all that the test sends
-		read := func(c *fakeConn, n int) {
-			for range n {
-				cmd := c.want(wire.Signal)
-				heard = append(heard, cmd.ID[:1]+cmd.Text)
-			}
-		}
-		f := newFake(t, "gateway-0.5", func(c *fakeConn) {
-			a := c.want(wire.Launch)
-			c.yes(&a, idA)
-			b := c.want(wire.Launch)
-			c.yes(&b, idB)
-			read(c, 2)
-			c.out(idA, "heard of one")
-			c.out(idB, "heard of one")
-			read(c, 2)
-			c.tell(wire.Event{Kind: wire.StreamAborted})
-			list := c.want(wire.List)
-			<-sent
-			c.listed(&list, idA, idB)
-			for range 2 {
-				again := c.want(wire.Attach)
-				c.yes(&again, "Process attached")
-			}
-			read(c, 1)
-			c.done(idA, "")
-			c.done(idB, "")
-			c.idle()
-		})
+		g := losing{sent: make(chan struct{})}
+		f := newFake(t, "gateway-0.5", g.serve)
 		var told warnings
 		c := f.dial(func(cfg *pie.Config) { cfg.Warn = told.add })
 		a, b := launch(t, c, pie.Launch{}), launch(t, c, pie.Launch{})
@@ -87,7 +95,7 @@ func TestMessagesBeforeTheWordOfALostStream(t *testing.T) {
 		say(t, a, "three")
 		synctest.Wait()
 		say(t, a, "four")
-		close(sent)
+		close(g.sent)
 		<-a.Done()
 		<-b.Done()
 		list := told.about("not have arrived")
@@ -97,7 +105,7 @@ func TestMessagesBeforeTheWordOfALostStream(t *testing.T) {
 		if len(list) != 1 || list[0].InstanceID != idA || !strings.Contains(list[0].Message, "2 messages may not have arrived") {
 			t.Errorf("%+v", list)
 		}
-		if got := strings.Join(heard, " "); got != "aone bone atwo athree afour" {
+		if got := strings.Join(g.heard, " "); got != "aone bone atwo athree afour" {
 			t.Error(got)
 		}
 		c.Close(context.Background())

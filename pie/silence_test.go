@@ -79,11 +79,13 @@ func TestSilentButAliveConnectionStays(t *testing.T) {
 
 func TestLongInstallIsNoDeadConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		busy := make(chan struct{})
 		f := newFake(t, "process-0.4", func(c *fakeConn) {
 			cmd := c.want(wire.Identify)
 			c.yes(&cmd, "Authenticated (Engine disabled authentication)")
 			if c.n == 1 {
 				cmd = c.want(wire.AddProgram)
+				close(busy)
 				time.Sleep(5 * time.Minute) // it reads nothing meanwhile: no pongs
 				c.yes(&cmd, "Program installed successfully")
 				c.idle()
@@ -103,7 +105,7 @@ func TestLongInstallIsNoDeadConnection(t *testing.T) {
 			_, err := c.Install(context.Background(), pie.Upload{Bytes: []byte("x"), File: "p.js"})
 			installed <- err
 		}()
-		time.Sleep(time.Second)
+		<-busy
 		if there, err := c.Terminate(context.Background(), idA); err != nil || !there {
 			t.Errorf("terminate meanwhile: %v %v", there, err)
 		}

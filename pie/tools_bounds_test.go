@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/pierun/pierun/pie"
 	"github.com/pierun/pierun/pie/wire"
@@ -33,12 +32,15 @@ func TestManyToolRequests(t *testing.T) {
 		})
 		c := f.dial(nil)
 		var now, most atomic.Int64
+		gate := make(chan struct{})
 		offer(t, c, func(ctx context.Context, _, _ string) (string, error) {
 			most.Store(max(most.Load(), now.Add(1)))
 			defer now.Add(-1)
-			time.Sleep(time.Second)
+			<-gate
 			return "{}", nil
 		}, pie.Offer{})
+		synctest.Wait() // all have come
+		close(gate)
 		good, seen := 0, map[uint32]bool{}
 		for range n {
 			a := <-answers
