@@ -44,7 +44,7 @@ func TestManagerSession(t *testing.T) {
 
 // bootServer leaves a web server on port 8080 behind that holds none of the script's descriptors.
 const bootServer = `bash -c 'for f in /proc/$$/fd/*; do n=${f##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done
-exec setsid python3 -m http.server 8080 --bind 0.0.0.0 --directory /home/work </dev/null >/home/work/server.log 2>&1' &
+exec setsid python3 -m http.server 8080 --bind 0.0.0.0 --directory "$HOME" </dev/null >"$HOME"/server.log 2>&1' &
 `
 
 func awaitEvent(t *testing.T, s *backendai.EventStream, want, id string) {
