@@ -99,15 +99,12 @@ func mcpServerTools(L *lua.LState) int {
 // server:call(tool[, args[, opts]]) gives the text of the result, and the result. A tool that fails raises exception.
 func mcpServerCall(L *lua.LState) int {
 	const op = "server:call"
-	s := self[*mcpServer](L, op)
-	tool := luavalue.ArgString(L, 2, op)
-	arguments := jsonArgument(L, 3, op)
-	o := luavalue.Opts(L, 4, op, mcpCallNames[:]...)
+	s, tool, arguments, limit := mcpServerArguments(L, op)
 	params, err := json.Marshal(map[string]any{"name": tool, "arguments": arguments})
 	if err != nil {
 		luavalue.WrongArg(L, 3, op, "cannot be JSON: %s", err)
 	}
-	result, _ := s.ask(L, op, "tools/call", params, positive(o, "timeout", s.timeout)).(*lua.LTable)
+	result, _ := s.ask(L, op, "tools/call", params, limit).(*lua.LTable)
 	text := contentText(result)
 	if lua.LVAsBool(result.RawGetString("isError")) {
 		e := luavalue.Errorf(luavalue.KindException, "the tool %q of the MCP server %q failed", tool, s.name)
@@ -122,12 +119,16 @@ func mcpServerCall(L *lua.LState) int {
 // server:request(method[, params[, opts]]) asks for anything that programs may ask for, and gives the result.
 func mcpServerRequest(L *lua.LState) int {
 	const op = "server:request"
-	s := self[*mcpServer](L, op)
-	method := luavalue.ArgString(L, 2, op)
-	params := jsonArgument(L, 3, op)
-	o := luavalue.Opts(L, 4, op, mcpCallNames[:]...)
-	L.Push(s.ask(L, op, method, params, positive(o, "timeout", s.timeout)))
+	s, method, params, limit := mcpServerArguments(L, op)
+	L.Push(s.ask(L, op, method, params, limit))
 	return 1
+}
+
+// mcpServerArguments reads (name[, args[, opts]]) of a method that asks the server.
+func mcpServerArguments(L *lua.LState, op string) (s *mcpServer, name string, args json.RawMessage, limit time.Duration) {
+	s = self[*mcpServer](L, op)
+	name, args = luavalue.ArgString(L, 2, op), jsonArgument(L, 3, op)
+	return s, name, args, positive(luavalue.Opts(L, 4, op, mcpCallNames[:]...), "timeout", s.timeout)
 }
 
 // jsonArgument is a table as a JSON object; nil is an empty one.
