@@ -50,10 +50,15 @@ func Await[T any](L *lua.LState, timeout time.Duration, work func(context.Contex
 
 // help runs work on a goroutine and then what it returns on the scheduler's.
 func (s *Scheduler) help(work func() func()) {
-	s.Hold()
 	s.helpers.Add(1)
+	s.apart(work, s.helpers.Done)
+}
+
+// apart is help that Run does not wait for; ended is called behind it, on its goroutine.
+func (s *Scheduler) apart(work func() func(), ended func()) {
+	s.Hold()
 	go func() {
-		defer s.helpers.Done()
+		defer ended()
 		finish := work()
 		s.Post(func() {
 			finish()

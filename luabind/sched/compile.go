@@ -29,14 +29,10 @@ func (s *Scheduler) Compile(r io.Reader, chunk string) (*lua.LFunction, error) {
 	}
 	t := s.cur
 	a := &awaiting[*lua.FunctionProto]{t: t}
-	s.Hold()
-	go func() {
+	s.apart(func() func() {
 		proto, err := prototype(code, chunk)
-		s.Post(func() {
-			a.finish(proto, err)
-			s.Release()
-		})
-	}()
+		return func() { a.finish(proto, err) }
+	}, func() {})
 	t.WaitFor(t.thread().L, -1, func() bool { return a.done })
 	return s.compiled(a.value, a.err)
 }

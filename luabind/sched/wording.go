@@ -9,8 +9,8 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// How long a raised value may take to say what it is where nobody can interrupt it: as much of the processor's time, or
-// as many instructions, whichever is over first.
+// How long a raised value may take to say what it is where nobody can interrupt it: so much time, or so many
+// instructions, whichever is over first.
 const (
 	wordingTime  = time.Second
 	wordingSteps = 10_000_000
