@@ -2,8 +2,8 @@ package cli
 
 import (
 	"strings"
-	"unicode"
 
+	"github.com/pierun/pierun/internal/screen"
 	"github.com/pierun/pierun/luabind/luavalue"
 )
 
@@ -15,9 +15,9 @@ const longestText = 16 << 10
 func printable(text string) string {
 	text = luavalue.Brief(text, longestText, 0)
 	return strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
-			return '·'
+		if r == '\n' || r == '\t' {
+			return r
 		}
-		return r
+		return screen.Harmless(r)
 	}, strings.ReplaceAll(text, "\r\n", "\n"))
 }

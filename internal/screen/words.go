@@ -51,12 +51,14 @@ func Fit(line string, width int) string {
 	return string(runes[:max(width-2, 0)]) + "…"
 }
 
-// oneLine is the name that somebody else gave to something, without what would take command of the terminal.
-func oneLine(name string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-			return '·'
-		}
-		return r
-	}, name)
+// oneLine is the name that somebody else gave to something, as a line may show it.
+func oneLine(name string) string { return strings.Map(Harmless, name) }
+
+// Harmless is a character as a terminal may show it: a dot for one that would take command of the terminal, end the line or
+// turn the order of the words round.
+func Harmless(r rune) rune {
+	if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+		return '·'
+	}
+	return r
 }
