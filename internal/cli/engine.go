@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
 
@@ -73,7 +72,7 @@ func (a *app) serve(ctx context.Context, cfg engine.Config, secure *tls.Config, 
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", address)
 	if err != nil {
-		return stopped(ctx, fmt.Errorf("cannot listen on %s: %w (--listen 127.0.0.1:0 takes any free port)", address, inner(err)))
+		return stopped(ctx, fmt.Errorf("cannot listen on %s: %w (--listen 127.0.0.1:0 takes any free port)", address, cause(err)))
 	}
 	server, err := engine.New(cfg)
 	if err != nil {
@@ -92,15 +91,6 @@ func (a *app) serve(ctx context.Context, cfg engine.Config, secure *tls.Config, 
 	_ = server.Close()
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
-	}
-	return err
-}
-
-// inner is what the system says about a socket, without the name of the call.
-func inner(err error) error {
-	var system *net.OpError
-	if errors.As(err, &system) {
-		return system.Err
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,11 +105,15 @@ func scriptsBeside(path string) []string {
 	return found
 }
 
-// cause is what the system says, without the name of the call and the path.
+// cause is what the system says of a file or a socket, without the name of the call and the path.
 func cause(err error) error {
 	var path *fs.PathError
-	if errors.As(err, &path) {
+	var socket *net.OpError
+	switch {
+	case errors.As(err, &path):
 		return path.Err
+	case errors.As(err, &socket):
+		return socket.Err
 	}
 	return err
 }
