@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"net"
 	"time"
+
+	"github.com/pierun/pierun/internal/clock"
 )
 
 // DefaultEndpoint is used where neither an argument, nor the environment, nor a file names one.
@@ -138,7 +140,7 @@ func (c Config) withDefaults() Config {
 	c.LongTimeout = orElse(c.LongTimeout, 10*time.Minute)
 	c.MaxBody = orElse(c.MaxBody, 64<<20)
 	if c.Clock == nil {
-		c.Clock = systemClock{}
+		c.Clock = clock.System{}
 	}
 	if c.Ledger == nil {
 		c.Ledger = noLedger{}
@@ -152,11 +154,4 @@ func orElse[T comparable](value, otherwise T) T {
 		return otherwise
 	}
 	return value
-}
-
-type systemClock struct{}
-
-func (systemClock) Now() time.Time { return time.Now() }
-func (systemClock) AfterFunc(d time.Duration, f func()) func() bool {
-	return time.AfterFunc(d, f).Stop
 }

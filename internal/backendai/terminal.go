@@ -58,6 +58,11 @@ func firstWay(apps []Port) string {
 // opening is what errors of a terminal begin with.
 func opening(session string) string { return "open a terminal in session " + session }
 
+// notAnswering is the next step where one of the session's own servers is not there.
+func notAnswering(server string) string {
+	return "the session's " + server + " does not answer: a restarted session has to be made anew for it; execute runs code without a terminal"
+}
+
 // Write types into the terminal.
 func (t *Terminal) Write(p []byte) (int, error) { return t.line.Write(p) }
 

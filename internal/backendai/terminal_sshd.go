@@ -88,7 +88,7 @@ func startShell(conn net.Conn, key ssh.Signer) (*sshLine, error) {
 func noSSHD(session string, err error) error {
 	hint := `session:terminal("ttyd") in a script takes the session's terminal server instead; execute runs code without a terminal`
 	if errors.Is(err, ErrNotListening) {
-		hint = "the session's SSH server does not answer: a restarted session has to be made anew for it; execute runs code without a terminal"
+		hint = notAnswering("SSH server")
 	}
 	return &Error{Type: ErrResponse, Op: opening(session), Err: err, Hint: hint}
 }

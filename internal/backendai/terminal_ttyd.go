@@ -50,8 +50,7 @@ func noTTYD(op string, err error) error {
 	if e := (*Error)(nil); errors.As(err, &e) && !errors.Is(err, ErrNotListening) {
 		return err
 	}
-	return &Error{Type: ErrResponse, Op: op, Err: err, Hint: "the session's terminal server (its app ttyd) does not answer: a restarted session has to be " +
-		"made anew for it; execute runs code without a terminal"}
+	return &Error{Type: ErrResponse, Op: op, Err: err, Hint: notAnswering("terminal server (its app ttyd)")}
 }
 
 func (ttydWords) kind() int { return websocket.BinaryMessage }
