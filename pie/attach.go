@@ -21,7 +21,7 @@ func (c *Client) Attach(ctx context.Context, id string) (*Instance, error) {
 	if !f.AttachInstance {
 		return nil, with(unsupported(l.dialect, "attach", "attaching to an instance", "keep the connection open while it runs"), "attach", id)
 	}
-	if i := l.routes.get(id); i != nil {
+	if i := l.routes.get(id); i != nil && (i.parked.Load() || !i.Settled()) { // else its end is just being told
 		return i.unpark()
 	}
 	if i := c.finished.take(id); i != nil {

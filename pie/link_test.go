@@ -43,3 +43,16 @@ func TestEndIsTimedBeforeItIsSeen(t *testing.T) {
 		}
 	}
 }
+
+// TestAttachWhileAnEndIsTold: between the moment in which an instance is seen to have ended and the one in which it
+// loses its route, an attach asks the server, as it does a moment later.
+func TestAttachWhileAnEndIsTold(t *testing.T) {
+	l, i := newSilentLink(nil)
+	l.c.main = l
+	i.queue.settle(StatusCompleted, nil)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.c.Attach(gone, i.id); err == nil || errors.Is(err, ErrRefused) {
+		t.Errorf("the server was not asked: %v", err)
+	}
+}

@@ -104,6 +104,9 @@ func (p *replay) say(l *recorded) {
 		}
 	case wire.Attach:
 		if i := p.known[cmd.ID]; (i == nil || i.over) && p.dialect.Features.AttachInstance {
+			if i != nil {
+				<-i.i.Done() // the recorded client had seen the end
+			}
 			p.call(&cmd, func(k *pendingCall) { k.got, k.err = p.client.Attach(ctx, cmd.ID) })
 		}
 	case wire.Terminate:
