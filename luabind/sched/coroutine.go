@@ -228,8 +228,6 @@ func (s *Scheduler) kill(L *lua.LState, c *coroutine) {
 // spawnInternal starts a task of the scheduler's own: it has no scope above it.
 func (s *Scheduler) spawnInternal(name string, f lua.LGFunction) *Task {
 	t := s.newTask(SpawnOptions{Name: name}, s.l.NewFunction(f), nil)
-	t.shell = s.shell()
-	t.shell.job = t.run
 	s.ready = append(s.ready, t)
 	return t
 }

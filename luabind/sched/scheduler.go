@@ -31,9 +31,6 @@ type Config struct {
 	Debug bool
 }
 
-// hogRound is how often a preempted task gets a turn while others can run.
-const hogRound = 64
-
 // registryKey is where a Lua state keeps its scheduler.
 const registryKey = "pierun.sched"
 
@@ -50,6 +47,7 @@ type Scheduler struct {
 	cur     *Task   // whose slice it is
 	ready   []*Task // in the order of their turns
 	spare   []*Task // the list before it, to be filled again
+	woken   []*Task // see answer
 	hogs    []*Task // preempted, in the order of their turns
 	rounds  uint
 	timers  timers
@@ -163,53 +161,6 @@ func (s *Scheduler) loop(until func() bool) {
 		if !s.turn() {
 			s.idle()
 		}
-	}
-}
-
-// turn gives every task that is ready one slice; false when none was.
-func (s *Scheduler) turn() bool {
-	batch := s.ready
-	s.ready = s.spare[:0]
-	s.rounds++
-	for i, t := range batch {
-		batch[i] = nil
-		s.runSlice(t)
-	}
-	s.spare = batch
-	if len(batch) == 0 || s.rounds%hogRound == 0 {
-		return s.runHog() || len(batch) > 0
-	}
-	return true
-}
-
-// runHog gives the preempted task that has waited longest one slice.
-func (s *Scheduler) runHog() bool {
-	for len(s.hogs) > 0 {
-		t := s.hogs[0]
-		s.hogs = s.hogs[1:]
-		if t.state == preempted { // else it was promoted meanwhile
-			t.state = queued
-			s.runSlice(t)
-			return true
-		}
-	}
-	return false
-}
-
-// runSlice runs one task until it waits or ends.
-func (s *Scheduler) runSlice(t *Task) {
-	if t.state != queued {
-		return
-	}
-	t.state, s.cur = active, t
-	s.slice.Add(1)
-	s.monitor.unpark()
-	s.runUntilWait(t)
-	s.slice.Add(1)
-	s.cur = nil
-	s.lower()
-	if t.state == ended {
-		s.retire(t)
 	}
 }
 

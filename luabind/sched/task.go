@@ -39,7 +39,7 @@ type Task struct {
 	args    []lua.LValue
 	options SpawnOptions
 
-	shell  *shell
+	shell  *shell // from the first slice to the end
 	state  state
 	status Status
 	co     *coroutine // the innermost Lua coroutine that runs in it
@@ -84,8 +84,6 @@ func (s *Scheduler) SpawnWith(scope *Scope, o SpawnOptions, fn *lua.LFunction, a
 		scope = s.cur.Scope()
 	}
 	t := s.newTask(o, fn, args)
-	t.shell = s.shell()
-	t.shell.job = t.run
 	if scope != nil {
 		scope.adopt(t)
 	}
@@ -107,6 +105,12 @@ func (s *Scheduler) newTask(o SpawnOptions, fn *lua.LFunction, args []lua.LValue
 	}
 	s.live.add(t)
 	return t
+}
+
+// begin gives the task a shell to run on: one that another task has left, if there is any by then.
+func (t *Task) begin() {
+	t.shell = t.s.shell()
+	t.shell.job = t.run
 }
 
 // run is the job of the task's shell.
