@@ -208,7 +208,7 @@ func nextOf(t *testing.T, i *pie.Instance) []pie.Event {
 // to a server that does not read for a while and through a socket that takes little at once.
 func TestSentWhileLent(t *testing.T) {
 	const rounds = 30
-	text := strings.Repeat("x", 30_000)
+	text := strings.Repeat("x", 60_000) // what one write leaves and the next one are more than is sent at once
 	launched, answers := make(chan struct{}), make(chan struct{}, rounds)
 	f := newFake(t, "worker-0.5", func(c *fakeConn) {
 		cmd := c.want(wire.Launch)
@@ -216,7 +216,11 @@ func TestSentWhileLent(t *testing.T) {
 		<-launched
 		for range rounds {
 			c.out(idA, "go")
-			<-answers
+			select {
+			case <-answers:
+			case <-c.f.closed:
+				return
+			}
 		}
 		for n := range rounds { // all of it is on its way by now
 			if cmd, ok := c.read(); !ok || cmd.Text != fmt.Sprint(n, text) {
@@ -245,6 +249,9 @@ func TestSentWhileLent(t *testing.T) {
 	i = launch(t, c, pie.Launch{Program: "p@1.0.0"})
 	close(launched)
 	<-i.Done()
+	if err := i.Failure(); err != nil {
+		t.Error(err)
+	}
 }
 
 // dialTCP connects over the network, through a socket that takes little at once.

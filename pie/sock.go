@@ -99,6 +99,13 @@ func (s *sock) full() bool {
 	return len(s.out) >= flushAt
 }
 
+// owes says that there is something that flushNow could not send: the writer is about to.
+func (s *sock) owes() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.out) > 0
+}
+
 // flushNow sends as much of what was collected as the system takes at once, and tells whether that was all. Not while
 // flush runs.
 func (s *sock) flushNow() bool {

@@ -35,7 +35,7 @@ func (l *link) sendAll() (closing bool, err error) {
 	if l.writing.take(l.out) {
 		l.c.journal.Sync()
 	}
-	if closing, err = l.drain(l.writing.arena, l.writing.frames); err == nil {
+	if closing, err = l.drain(l.writing.arena, l.writing.frames, true); err == nil {
 		err = l.sock.flush(l.c.cfg.WriteTimeout)
 	}
 	l.writing.over = closing || err != nil
@@ -51,11 +51,11 @@ func (l *link) flush() {
 	}
 	defer l.writing.mu.Unlock()
 	defer l.out.let()
-	if l.writing.over {
+	if l.writing.over || l.sock.owes() {
 		return
 	}
 	l.writing.take(l.out)
-	if _, err := l.drain(l.writing.arena, l.writing.frames); err != nil {
+	if _, err := l.drain(l.writing.arena, l.writing.frames, false); err != nil {
 		l.fail(ioLost(err))
 	} else if !l.sock.flushNow() {
 		l.out.signal()
@@ -75,8 +75,9 @@ func (w *writing) take(o *outbox) (launches bool) {
 	return launches
 }
 
-// drain writes the frames; closing is true behind a close frame, after which nothing may be written.
-func (l *link) drain(arena []byte, frames []outFrame) (closing bool, err error) {
+// drain writes the frames; closing is true behind a close frame, after which nothing may be written. If waits, much of it
+// is sent on the way.
+func (l *link) drain(arena []byte, frames []outFrame, waits bool) (closing bool, err error) {
 	start := 0
 	for _, f := range frames {
 		if err := l.writeFrame(f.kind, arena[start:f.end]); err != nil {
@@ -87,7 +88,7 @@ func (l *link) drain(arena []byte, frames []outFrame) (closing bool, err error) 
 		if closing {
 			break
 		}
-		if l.sock.full() {
+		if waits && l.sock.full() {
 			if err := l.sock.flush(l.c.cfg.WriteTimeout); err != nil {
 				return false, err
 			}
