@@ -82,9 +82,9 @@ func (l *link) terminate(ctx context.Context, id string) (bool, error) {
 }
 
 // Terminate asks the server to end the instance and waits for its answer, 10 s at most; the event Aborted follows in
-// the queue. It does nothing for one that has ended.
+// the queue. It does nothing for one that is known to have ended: one that was lost with its connection is ended by its id.
 func (i *Instance) Terminate(ctx context.Context) error {
-	if i.Settled() && i.Status() != StatusOverflowed {
+	if i.knownEnded() {
 		return nil
 	}
 	there, err := i.client.Terminate(ctx, i.id)
