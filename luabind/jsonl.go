@@ -108,7 +108,7 @@ func loadRows(L *lua.LState, path string, o rowOptions) []row {
 
 // jsonl.save(path, list) writes all rows; the file is the old one or the new one, never half.
 func (rt *Runtime) jsonlSave(L *lua.LState) int {
-	path, list := luavalue.ArgString(L, 1, "jsonl.save"), luavalue.ArgTable(L, 2, "jsonl.save")
+	path, list := luavalue.ArgString(L, 1, "jsonl.save"), luavalue.ArgList(L, 2, "jsonl.save")
 	var text []byte
 	for i := 1; i <= list.MaxN(); i++ {
 		text = appendRow(L, "jsonl.save", text, list.RawGetInt(i), i)

@@ -37,6 +37,15 @@ func ArgTable(L *lua.LState, n int, fn string) *lua.LTable {
 	return Arg[*lua.LTable](L, n, fn, "a table")
 }
 
+// ArgList gives argument n, a list, which may be empty or have holes; a table that has other keys, too, raises usage.
+func ArgList(L *lua.LState, n int, fn string) *lua.LTable {
+	t := ArgTable(L, n, fn)
+	if k := firstNamed(t, t.MaxN()); k != lua.LNil {
+		WrongArg(L, n, fn, "must be a list; this table has names (%s)", Named(k))
+	}
+	return t
+}
+
 // ArgDuration gives argument n, a duration; def when it is absent or nil.
 func ArgDuration(L *lua.LState, n int, fn string, def time.Duration) time.Duration {
 	v := L.Get(n)

@@ -45,7 +45,12 @@ check.eq(n, 4)
 check.eq(jsonl.load(path, { null = "drop" })[2], { id = 2 })
 check.fails("value", "row 2: cannot encode a function (at f)", jsonl.save, path, { 1, { f = print } })
 check.fails("value", "row 2 is nil", jsonl.save, path, { 1, nil, 3 })
+check.fails("usage", 'argument 2 must be a list; this table has names ("id")', jsonl.save, path, { id = 1, text = "x" })
+check.fails("usage", 'this table has names ("total")', jsonl.save, path, { 1, 2, total = 2 })
 check.eq(#jsonl.load(path), 4)
+jsonl.save(tmp .. "none.jsonl", {})
+check.eq(fs.read(tmp .. "none.jsonl"), "")
+fs.remove(tmp .. "none.jsonl")
 
 -- blanks, a mark of byte order, the end without a line end, bad lines
 fs.write(path, "\239\187\191{\"a\":1}\r\n\n  \n[2]\nnull\nnope\n{\"a\":3}")

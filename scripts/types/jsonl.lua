@@ -37,7 +37,8 @@ function jsonl.read(path, opts) end
 ---@return any[]
 function jsonl.load(path, opts) end
 
---- Writes all rows. The file is the old one or the new one, never half.
+--- Writes all rows. The file is the old one or the new one, never half. A table with names is no list and raises
+--- `usage`: one row is `{ row }`.
 ---
 --- ```lua
 --- jsonl.save("answers.jsonl", { { id = 1, text = "yes" }, { id = 2, text = "no" } })
