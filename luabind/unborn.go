@@ -67,7 +67,7 @@ func (u *unborn) send() {
 		u.finish(nil, nil)
 		return
 	}
-	abandon, ok := u.c.inner.Begin(*u.spec, u.finish)
+	abandon, ok := u.c.inner.Begin(u.spec, u.finish)
 	u.mu.Lock()
 	u.abandon, u.refused = abandon, !ok
 	alone := u.refused && u.dropped

@@ -11,12 +11,12 @@ import (
 // Begin launches as Launch does without waiting and without a goroutine: done gets what Launch would give, once, and
 // maybe before Begin returns. It runs on a goroutine of the client's, often the reader's, and must not wait. abandon
 // is what the end of Launch's context is: done gets an error of kind cancelled, unless it was called already, and
-// what the server starts all the same is terminated.
+// what the server starts all the same is terminated. p is the client's until done was called.
 //
 // Where something has to be found out or waited for first (a version, a place among MaxInstances, a new connection)
 // nothing happens and ok is false: call Launch then.
-func (c *Client) Begin(p Launch, done func(*Instance, error)) (abandon func(), ok bool) {
-	b := &begun{birth: birth{c: c, p: &p, began: c.clock.Now()}, done: done}
+func (c *Client) Begin(p *Launch, done func(*Instance, error)) (abandon func(), ok bool) {
+	b := &begun{birth: birth{c: c, p: p, began: c.clock.Now()}, done: done}
 	if b.l = c.ready(); b.l == nil || !b.atOnce(b.l.dialect) || !b.write() {
 		return nil, false
 	}
@@ -55,7 +55,7 @@ func (b *begun) atOnce(d *wire.Dialect) bool {
 	if b.target, err = b.c.target(context.Background(), d, p); err != nil {
 		return false
 	}
-	return b.command(f) == nil
+	return b.prepare(f) == nil
 }
 
 // write journals the launch and gives it to the writer; false when it certainly was not sent.
@@ -70,8 +70,9 @@ func (b *begun) write() bool {
 	b.r = b.request()
 	b.r.done = b.settled
 	if b.l.requests.add(&b.r, b.c.limit(&b.r)) == nil {
-		b.cmd.Corr = b.r.corr
-		if b.l.out.put(b.l.dialect, &b.cmd, &b.r, false) == nil || !b.l.requests.abandon(&b.r) {
+		cmd := b.command()
+		cmd.Corr = b.r.corr
+		if b.l.out.put(b.l.dialect, &cmd, &b.r, false) == nil || !b.l.requests.abandon(&b.r) {
 			b.count()
 			b.sent.Store(true)
 			return true

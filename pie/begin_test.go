@@ -21,7 +21,7 @@ type begun struct {
 func begin(t *testing.T, c *pie.Client, p pie.Launch) (abandon func(), out chan begun) {
 	t.Helper()
 	out = make(chan begun, 1)
-	abandon, ok := c.Begin(p, func(i *pie.Instance, err error) { out <- begun{i, err} })
+	abandon, ok := c.Begin(&p, func(i *pie.Instance, err error) { out <- begun{i, err} })
 	if !ok {
 		t.Fatalf("%+v was not begun", p)
 	}
@@ -53,7 +53,7 @@ func TestBeginIsLaunch(t *testing.T) {
 	for name, p := range map[string]pie.Launch{
 		"bytes": {Bytes: []byte("x")}, "a wrong name": {Program: "A B"}, "nothing": {}, "detached": {Program: "echo@0.1.0", Detached: true},
 	} {
-		if _, ok := c.Begin(p, func(*pie.Instance, error) { t.Errorf("%s: told of something that was not begun", name) }); ok {
+		if _, ok := c.Begin(&p, func(*pie.Instance, error) { t.Errorf("%s: told of something that was not begun", name) }); ok {
 			t.Errorf("%s was begun", name)
 		}
 	}

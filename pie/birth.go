@@ -13,9 +13,14 @@ type birth struct {
 	p      *Launch
 	began  time.Time
 	target target
-	cmd    wire.Command
 	ticket string
 	free   func() // gives the place among MaxInstances back, once; nil without a bound
+
+	// What the server is told; see prepare.
+	input   string
+	args    []string
+	kind    wire.CommandKind
+	capture bool // what it says comes to this connection
 }
 
 func (b *birth) launch(ctx context.Context) (*Instance, error) {
@@ -30,7 +35,7 @@ func (b *birth) launch(ctx context.Context) (*Instance, error) {
 	if b.target, err = b.c.target(ctx, d, b.p); err != nil {
 		return nil, with(err, "launch", "")
 	}
-	if err := b.command(&d.Features); err != nil {
+	if err := b.prepare(&d.Features); err != nil {
 		return nil, err
 	}
 	if b.ticket, err = b.c.journal.Intent(b.c.launching(l, b.target.String(), b.p.Detached)); err != nil {
@@ -54,11 +59,7 @@ func (b *birth) count() {
 
 // start sends the launch in the way that the generation needs.
 func (b *birth) start(ctx context.Context, d *wire.Dialect) (*Instance, error) {
-	switch f := &d.Features; {
-	case b.cmd.Capture || f.DetachedID && !f.LaunchManyInputs:
-		return b.ask(ctx)
-	case f.LaunchManyInputs:
-		b.cmd.Kind, b.cmd.Inputs, b.cmd.Budgets = wire.LaunchMany, []string{b.cmd.Input}, []uint64{b.cmd.TokenBudget}
+	if b.capture || b.kind == wire.LaunchMany || d.Features.DetachedID {
 		return b.ask(ctx)
 	}
 	return b.launchAndFind(ctx)
@@ -69,8 +70,8 @@ func (b *birth) ask(ctx context.Context) (*Instance, error) {
 	if b.p.Sent != nil {
 		b.p.Sent()
 	}
-	r := b.request()
-	a, err := b.c.ask(ctx, &b.cmd, &r)
+	r, cmd := b.request(), b.command()
+	a, err := b.c.ask(ctx, &cmd, &r)
 	switch {
 	case err != nil:
 		b.spent()
@@ -83,14 +84,14 @@ func (b *birth) ask(ctx context.Context) (*Instance, error) {
 
 // request is the question to the server.
 func (b *birth) request() request {
-	return request{op: "launch", kind: b.cmd.Kind, long: true, target: b.cmd.Program + b.cmd.Hash,
+	return request{op: "launch", kind: b.kind, long: true, target: b.target.name + b.target.hash,
 		limit: b.p.Timeout, birth: b, answered: b.answered, late: b.late}
 }
 
 // spent lets go of what was sent: a launch that is given up may wait for its late answer for as long as the connection
 // lasts.
 func (b *birth) spent() {
-	b.cmd.Input, b.cmd.Args, b.cmd.Inputs, b.cmd.Files = "", nil, nil, nil
+	b.input, b.args = "", nil
 	b.p.Bytes, b.p.Input, b.p.Values, b.p.Args, b.p.Files = nil, nil, nil, nil, nil
 }
 
@@ -100,19 +101,19 @@ func (b *birth) answered(l *link, e *wire.Event, a *reply) {
 	if !a.ok {
 		return
 	}
-	ids, err := l.dialect.IDs(b.cmd.Kind, e)
+	ids, err := l.dialect.IDs(b.kind, e)
 	if err != nil {
 		a.err = &Error{Kind: KindProtocol, Op: "launch", Message: "the answer to the launch cannot be read", Err: err}
 		return
 	}
 	if len(ids) == 0 {
-		if b.cmd.Capture || l.dialect.Features.DetachedID {
+		if b.capture || l.dialect.Features.DetachedID {
 			a.err = &Error{Kind: KindProtocol, Op: "launch", Message: "the server says that the instance was launched, but not under which id"}
 		}
 		return
 	}
 	a.instance = b.instance(ids[0])
-	if b.cmd.Capture {
+	if b.capture {
 		l.adopt(a.instance)
 		l.guard(a.instance)
 	}

@@ -59,5 +59,5 @@ func (b *birth) newcomer(before, after []Info) (string, error) {
 
 func (b *birth) resembles(in Info) bool {
 	name, _, _ := strings.Cut(in.Program, "@")
-	return (in.Program == b.target.name || name == b.target.name) && in.Input == b.cmd.Input
+	return (in.Program == b.target.name || name == b.target.name) && in.Input == b.input
 }

@@ -30,7 +30,7 @@ func TestFootprints(t *testing.T) {
 		"event":          {func(t *testing.T) func() { return eventOp(t, nil) }, 40, 2.1},
 		"event boxed":    {func(t *testing.T) func() { return eventOp(t, func(string) any { return shared }) }, 20, 1.1},
 		"send":           {sendOp, 4, 0.1},
-		"launch and end": {launchOp, 2200, 23},
+		"launch and end": {launchOp, 1700, 23},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bytes, allocs := footprint(2000, c.op(t))
@@ -84,7 +84,7 @@ func launchOp(t *testing.T) func() {
 	var frames []outFrame
 	return func() {
 		var got *Instance
-		_, ok := l.c.Begin(Launch{Program: "p@1.0.0"}, func(i *Instance, err error) { got = i })
+		_, ok := l.c.Begin(&Launch{Program: "p@1.0.0"}, func(i *Instance, err error) { got = i })
 		arena, frames, _ = l.out.take(arena, frames)
 		if answer.Corr = l.requests.last; !ok {
 			t.Fatal("it was not begun")

@@ -76,26 +76,38 @@ func (b *birth) allowed(d *wire.Dialect) error {
 	return nil
 }
 
-// command makes the frame's content.
-func (b *birth) command(f *wire.Features) error {
-	p := b.p
-	b.cmd = wire.Command{
-		Kind: wire.Launch, Program: b.target.name, Hash: b.target.hash, Capture: !p.Detached || f.DetachedCaptured,
-		TokenBudget: p.TokenBudget, Props: p.Props, Session: p.Session, Files: p.Files,
-	}
-	if b.target.registry {
-		b.cmd.Kind = wire.LaunchRegistry
+// prepare finds out what the frame will say.
+func (b *birth) prepare(f *wire.Features) error {
+	b.kind, b.capture = wire.Launch, !b.p.Detached || f.DetachedCaptured
+	switch {
+	case f.LaunchManyInputs && !b.capture:
+		b.kind = wire.LaunchMany
+	case b.target.registry:
+		b.kind = wire.LaunchRegistry
 	}
 	var err error
 	if f.Arguments {
-		b.cmd.Args, err = arguments(b.target.name, p)
+		b.args, err = arguments(b.target.name, b.p)
 	} else {
-		b.cmd.Input, err = input(p)
+		b.input, err = input(b.p)
 	}
 	if err != nil {
 		return &Error{Kind: KindUsage, Op: "launch", Message: "this input cannot be sent to the program", Err: err}
 	}
 	return nil
+}
+
+// command is the frame's content. It is made whenever it is sent: thousands of launches may wait for their answers.
+func (b *birth) command() wire.Command {
+	p := b.p
+	cmd := wire.Command{
+		Kind: b.kind, Program: b.target.name, Hash: b.target.hash, Capture: b.capture, Input: b.input, Args: b.args,
+		TokenBudget: p.TokenBudget, Props: p.Props, Session: p.Session, Files: p.Files,
+	}
+	if b.kind == wire.LaunchMany {
+		cmd.Inputs, cmd.Budgets = []string{b.input}, []uint64{p.TokenBudget}
+	}
+	return cmd
 }
 
 // refusedLaunch is the server's no.

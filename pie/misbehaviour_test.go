@@ -75,7 +75,7 @@ func launchOrBegin(t *testing.T, c *pie.Client, p pie.Launch, begin bool) error 
 		return err
 	}
 	failed := make(chan error, 1)
-	if _, ok := c.Begin(p, func(_ *pie.Instance, err error) { failed <- err }); !ok {
+	if _, ok := c.Begin(&p, func(_ *pie.Instance, err error) { failed <- err }); !ok {
 		t.Fatal("it cannot begin")
 	}
 	return <-failed

@@ -61,7 +61,7 @@ func (l *link) noteUnanswered(launches []*request) {
 func (b *birth) unborn(givenUp bool) unborn {
 	u := unborn{program: b.target.String(), detached: b.p.Detached, at: b.began, told: !givenUp}
 	if u.told {
-		u.input, u.args = b.cmd.Input, b.cmd.Args
+		u.input, u.args = b.input, b.args
 	}
 	return u
 }

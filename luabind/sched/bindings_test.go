@@ -36,7 +36,7 @@ func (h *host) bind() {
 	def("log", func(L *lua.LState) int { h.log = append(h.log, ToString(L, L.Get(1))); return 0 })
 	def("defer", func(L *lua.LState) int { h.Current().Scope().Defer(L.CheckFunction(1)); return 0 })
 	def("own", func(L *lua.LState) int {
-		th := &thing{name: L.CheckString(1), h: h, never: L.ToBool(2)}
+		th := &thing{name: L.CheckString(1), h: h, confirm: seconds(L, 2, 0)}
 		h.things = append(h.things, th)
 		h.Current().Scope().Own(th)
 		L.Push(userData(th))

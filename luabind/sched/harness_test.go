@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	lua "github.com/yuin/gopher-lua"
@@ -27,7 +28,7 @@ type thing struct {
 	name     string
 	h        *host
 	released bool
-	never    bool // Release is not confirmed
+	confirm  time.Duration // how long after Release; negative: never
 	scope    *Scope
 }
 
@@ -37,8 +38,8 @@ func (th *thing) Moved(to *Scope) { th.scope = to }
 func (th *thing) Release(done func()) {
 	th.released = true
 	th.h.log = append(th.h.log, "release "+th.name)
-	if !th.never {
-		go done()
+	if th.confirm >= 0 {
+		time.AfterFunc(th.confirm, done)
 	}
 }
 

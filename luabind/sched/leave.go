@@ -17,12 +17,11 @@ func (sc *Scope) leave(L *lua.LState, failure *Failure, n int) {
 	sc.drain(L)
 	sc.s.timers.clear(&sc.timer)
 	sc.phase = closing
-	until := sc.s.Now() + sc.s.cfg.Grace
 	if t.cancelledScope() == nil {
 		sc.handOver(L, n)
 	}
-	sc.runDefers(L, until)
-	sc.releaseAll(L, until)
+	sc.runDefers(L, sc.s.Now()+sc.s.cfg.Grace)
+	sc.releaseAll(L, sc.s.Now()+sc.s.cfg.Grace) // its own: deferred functions may have used up theirs
 }
 
 // drain waits for the scope's tasks. Once something around it is cancelled they are too.

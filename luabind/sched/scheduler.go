@@ -44,23 +44,25 @@ type Scheduler struct {
 	handler *lua.LFunction // of every protected call
 	hooked  bool           // the instruction table works; else threads are polled
 
-	cur     *Task   // whose slice it is
-	ready   []*Task // in the order of their turns
-	spare   []*Task // the list before it, to be filled again
-	woken   []*Task // see answer
-	hogs    []*Task // preempted, in the order of their turns
-	rounds  uint
-	timers  timers
-	inbox   inbox
-	driver  driver
-	until   func() bool // when the loop that is on ends
-	monitor monitor
-	aside   func()        // what the running task wants to be run on this goroutine's stack
-	slice   atomic.Uint64 // odd while a task runs
-	seen    atomic.Uint64 // what the monitor saw last
-	flag    atomic.Bool   // the running task shall look up
-	holds   atomic.Int64  // outstanding I/O
-	helpers sync.WaitGroup
+	cur   *Task   // whose slice it is
+	ready []*Task // in the order of their turns
+	spare []*Task // the list before it, to be filled again
+	woken []*Task // see answer
+
+	beginners int     // first slices since the last look at what has come
+	hogs      []*Task // preempted, in the order of their turns
+	rounds    uint
+	timers    timers
+	inbox     inbox
+	driver    driver
+	until     func() bool // when the loop that is on ends
+	monitor   monitor
+	aside     func()        // what the running task wants to be run on this goroutine's stack
+	slice     atomic.Uint64 // odd while a task runs
+	seen      atomic.Uint64 // what the monitor saw last
+	flag      atomic.Bool   // the running task shall look up
+	holds     atomic.Int64  // outstanding I/O
+	helpers   sync.WaitGroup
 
 	running     bool
 	root        *Scope

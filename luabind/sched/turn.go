@@ -3,6 +3,10 @@ package sched
 // hogRound is how often a preempted task gets a turn while others can run.
 const hogRound = 64
 
+// answerRound is after how many first slices of tasks it is looked what has come from outside meanwhile. A look costs a
+// switch between the goroutines that send, read and run the tasks, a task that waits for its first slice little.
+const answerRound = 256
+
 // turn gives every task that is ready one slice; false when none was.
 func (s *Scheduler) turn() bool {
 	batch := s.ready
@@ -10,9 +14,11 @@ func (s *Scheduler) turn() bool {
 	s.rounds++
 	for i, t := range batch {
 		batch[i] = nil
-		first := t.shell == nil
+		if t.shell == nil {
+			s.beginners++
+		}
 		s.runSlice(t)
-		if first && s.inbox.some() {
+		if s.beginners == answerRound {
 			s.answer()
 		}
 	}
@@ -26,6 +32,7 @@ func (s *Scheduler) turn() bool {
 // answer gives the tasks that something from outside has woken their slices between the first slices of others. Of
 // thousands that are spawned together to launch something, many end before the last begin, which then run on their stacks.
 func (s *Scheduler) answer() {
+	s.beginners = 0
 	before := len(s.ready)
 	s.inbox.run()
 	woken := append(s.woken[:0], s.ready[before:]...)
