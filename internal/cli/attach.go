@@ -22,7 +22,8 @@ func (a *app) attachCommand() *cli.Command {
 		Description: `pierun attach 3f2a               # what it says comes out, each line typed is a message to it
 echo hello | pierun attach 3f2a  # at the end of a pipe or file it goes on to listen, until the instance ends
 
-Ctrl-C terminates the instance. Ctrl-D leaves it running, where the server can do that.`,
+Ctrl-C terminates the instance. Ctrl-D leaves it running, where the server can do that, and so do the loss of the
+terminal (ssh that drops) and SIGTERM; gateways end it together with the connection, which is said then.`,
 		Flags:  flags(forceAttach(), saveDirFlag()),
 		Action: a.attach,
 	}
@@ -65,7 +66,7 @@ func (w *watcher) talk(ctx context.Context) error {
 	err := w.show(listening)
 	switch {
 	case context.Cause(ctx) != nil:
-		return w.endIt(ctx)
+		return w.stop(ctx)
 	case errors.Is(context.Cause(listening), errLeft) && !w.instance.Settled():
 		return w.leave(ctx)
 	}
@@ -97,6 +98,24 @@ func (w *watcher) typed(leave context.CancelCauseFunc) {
 	}
 }
 
+// stop does what a signal means. Ctrl-C is typed to end the instance; a hang-up and SIGTERM end this command alone,
+// and the instance goes on as after Ctrl-D, unless the server ends it together with the connection.
+func (w *watcher) stop(ctx context.Context) error {
+	var why *Stop
+	if !errors.As(context.Cause(ctx), &why) || why.Code == exitInterrupt {
+		return w.endIt(ctx)
+	}
+	switch err := w.letGo(ctx); {
+	case w.instance.Settled():
+	case errors.Is(err, pie.ErrUnsupported):
+		w.a.say("this server ends %s together with the connection", w.name())
+		return w.endIt(ctx)
+	case err != nil:
+		w.a.fail(fmt.Sprintf("%s may still be running: %v", w.name(), err))
+	}
+	return context.Cause(ctx)
+}
+
 // endIt terminates the instance because of a signal, and says so.
 func (w *watcher) endIt(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultGrace)
@@ -116,21 +135,28 @@ func (w *watcher) endIt(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// leave lets the instance go on, as far as the server can.
+// leave lets the instance go on, as far as the server can; where it cannot, the person stays.
 func (w *watcher) leave(ctx context.Context) error {
+	err := w.letGo(ctx)
+	if errors.Is(err, pie.ErrUnsupported) {
+		w.a.say("this server ends %s together with the connection: listening on (Ctrl-C terminates it)", cut(w.instance.ID(), shortID))
+		return w.talkOn(ctx)
+	}
+	return err
+}
+
+// letGo detaches, and says what that means on this server.
+func (w *watcher) letGo(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultGrace)
 	defer cancel()
-	name, f := cut(w.instance.ID(), shortID), w.instance.Client().Features()
-	switch err := w.instance.Detach(bounded); {
-	case errors.Is(err, pie.ErrUnsupported):
-		w.a.say("this server ends %s together with the connection: listening on (Ctrl-C terminates it)", name)
-		return w.talkOn(ctx)
-	case err != nil:
+	if err := w.instance.Detach(bounded); err != nil {
 		return err
-	case !f.DetachOnClose:
-		w.a.say("%s goes on; this server lets nobody attach to it again (pierun kill %s ends it)", name, name)
-	default:
+	}
+	name := cut(w.instance.ID(), shortID)
+	if w.instance.Client().Features().DetachOnClose {
 		w.a.say("%s goes on; pierun attach %s comes back to it", name, name)
+	} else {
+		w.a.say("%s goes on; this server lets nobody attach to it again (pierun kill %s ends it)", name, name)
 	}
 	return nil
 }
@@ -139,7 +165,7 @@ func (w *watcher) leave(ctx context.Context) error {
 func (w *watcher) talkOn(ctx context.Context) error {
 	err := w.show(ctx)
 	if context.Cause(ctx) != nil {
-		return w.endIt(ctx)
+		return w.stop(ctx)
 	}
 	return err
 }

@@ -3,7 +3,10 @@ package cli
 import (
 	"bytes"
 	"context"
+	"os"
+	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/pierun/pierun/pie"
@@ -30,6 +33,43 @@ func TestAttachLeavesAtCtrlD(t *testing.T) {
 			})
 			if err != nil || !strings.Contains(errs.String(), want) || len(e.Instances()) != 1 {
 				t.Errorf("%v, %q, %d run", err, errs.String(), len(e.Instances()))
+			}
+		})
+	}
+}
+
+// A hang-up and SIGTERM end the command and leave the instance, where the server can do that; Ctrl-C ends the instance.
+func TestAttachLeavesAtAHangUp(t *testing.T) {
+	for _, test := range []struct {
+		generation string
+		signal     os.Signal
+		want       string
+		left       int
+	}{
+		{"instance-0.2", syscall.SIGHUP, "goes on; pierun attach ", 1},
+		{"process-0.4", syscall.SIGTERM, "goes on; this server lets nobody attach to it again", 1},
+		{"worker-0.5", syscall.SIGHUP, "goes on; pierun attach ", 1},
+		{"gateway-0.5", syscall.SIGHUP, "(?s)ends echo@0.1.0 .* together with the connection\n.*was terminated", 0},
+		{"process-0.4", os.Interrupt, "was terminated", 0},
+	} {
+		t.Run(test.generation+" "+test.signal.String(), func(t *testing.T) {
+			e, ran := engineOf(t, test.generation), 0
+			server := &connection{cfg: pie.Config{URI: "ws://somewhere:1", DialContext: e.DialContext}}
+			var errs bytes.Buffer
+			a := &app{env: Env{Stderr: &errs}.withDefaults()}
+			err := server.with(t.Context(), func(ctx context.Context, client *pie.Client) error {
+				i, err := client.Launch(ctx, pie.Launch{Program: "echo@0.1.0", Values: map[string]any{}})
+				if err != nil {
+					return err
+				}
+				ctx, cancel := context.WithCancelCause(ctx)
+				cancel(Signalled(test.signal))
+				err = (&watcher{a: a, instance: i, keyboard: true}).talk(ctx)
+				ran = len(e.Instances())
+				return err
+			})
+			if ran != test.left || codeOf(err) != Signalled(test.signal).Code || !regexp.MustCompile(test.want).MatchString(errs.String()) {
+				t.Errorf("%v, %q, %d run", err, errs.String(), ran)
 			}
 		})
 	}
