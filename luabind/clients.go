@@ -151,6 +151,9 @@ func (rt *Runtime) closeClient(inner *pie.Client) {
 	asked := rt.unansweredOf(inner)
 	_ = inner.Close(ctx) // what it cannot close in time is dropped: there is nobody left to tell
 	for _, u := range inner.Unconfirmed() {
+		if isEmbedded(inner) {
+			break
+		}
 		rt.unconfirmed(LeftInstance{ID: u.InstanceID, Program: "an instance", Why: luaError("", u.Err).Message})
 	}
 	if late := inner.Unanswered(ctx); len(late) > len(asked) && !isEmbedded(inner) {

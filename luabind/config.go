@@ -64,7 +64,8 @@ type Config struct {
 
 	// Journal is told of launches and ends, so that a later run finds what a crash left behind; nil: nobody is.
 	Journal pie.Journal
-	// Grace is the time that cleanup may take when a scope is left; zero means 5 s.
+	// Grace is the time that the deferred functions may take when a scope is left, and again the end of its instances;
+	// zero means 5 s.
 	Grace time.Duration
 	// Seed fixes math.random; nil means a fresh one for each run.
 	Seed *int64

@@ -128,22 +128,39 @@ func refusals() []faultCase {
 	}
 }
 
-// What the server would not confirm is said at the end, and the end comes within the grace.
+// What the server would not confirm is said at the end, and the end comes within the grace. What the embedded engine
+// would not confirm ends with it.
 func TestUnconfirmedEnds(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		h := newHost(t, func(_ *host, e *engine.Config) {
-			e.Faults = &engine.Faults{Mute: []wire.CommandKind{wire.Terminate}}
+	for server, want := range map[string]string{"ws://served:8080": "NOT confirmed: echo", "": ""} {
+		bubble(t, func(t *testing.T) {
+			h := newHost(t, func(h *host, e *engine.Config) {
+				e.Faults = &engine.Faults{Mute: []wire.CommandKind{wire.Terminate}}
+				h.config.Server, h.config.DialServer, h.config.Dialect = server, h.config.Dial, h.config.DialDialect
+			})
+			began := time.Now()
+			if err := h.run("pie.launch('echo')"); err != nil {
+				t.Fatal(h.rt.Describe(err))
+			}
+			if took := time.Since(began); took > 12*time.Second {
+				t.Errorf("the end took %v", took)
+			}
+			lines := strings.Join(h.rt.Report().Lines(true), "\n")
+			if !strings.HasPrefix(lines, want) || want != "" && !strings.Contains(lines, "test.lua:1") || want == "" && lines != "" {
+				t.Errorf("report: %q", lines)
+			}
 		})
-		began := time.Now()
-		if err := h.run("pie.launch('echo')"); err != nil {
-			t.Fatal(h.rt.Describe(err))
-		}
-		if took := time.Since(began); took > 12*time.Second {
-			t.Errorf("the end took %v", took)
-		}
-		lines := strings.Join(h.rt.Report().Lines(true), "\n")
-		if !strings.Contains(lines, "NOT confirmed") || !strings.Contains(lines, "test.lua:1") {
-			t.Errorf("report: %q", lines)
+	}
+}
+
+// Deferred functions that use up the grace leave none of the releases unanswered.
+func TestReleasesHaveTimeOfTheirOwn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := newHost(t, func(h *host, _ *engine.Config) {
+			h.config.Server, h.config.DialServer, h.config.Dialect = "ws://served:8080", h.config.Dial, h.config.DialDialect
+		})
+		err := h.run("for _ = 1, 100 do pie.launch('echo') end task.defer(function() task.sleep(60) end)")
+		if e := asError(t, err); e.Kind != "timeout" || len(h.rt.Report().Unconfirmed) > 0 {
+			t.Errorf("%v, %q", err, h.rt.Report().Lines(true))
 		}
 	})
 }

@@ -114,11 +114,12 @@ func (i *instance) dispose() {
 	}
 }
 
-// end terminates an instance and reports what the server would not confirm. Any goroutine.
+// end terminates an instance and reports what the server would not confirm: the embedded engine's end with it. Any
+// goroutine.
 func (rt *Runtime) end(inner *pie.Instance, where string) {
 	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
 	defer cancel()
-	if err := inner.Terminate(ctx); err != nil {
+	if err := inner.Terminate(ctx); err != nil && !isEmbedded(inner.Client()) {
 		rt.unconfirmed(LeftInstance{ID: inner.ID(), Program: inner.Program(), Where: where, Why: luaError("", err).Message})
 	}
 }
@@ -127,7 +128,7 @@ func (rt *Runtime) end(inner *pie.Instance, where string) {
 func (i *instance) endAdrift() {
 	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
 	defer cancel()
-	if _, err := i.client.inner.Terminate(ctx, i.inner.ID()); err != nil {
+	if _, err := i.client.inner.Terminate(ctx, i.inner.ID()); err != nil && !isEmbedded(i.client.inner) {
 		i.rt.unconfirmed(i.left(luaError("", err).Message))
 	}
 }

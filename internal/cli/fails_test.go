@@ -143,7 +143,8 @@ func TestNothingOutlivesAFailure(t *testing.T) {
 // strikeAfter is when the first seed strikes: between two moments at which the flow does something.
 const strikeAfter = 301_234_567 * time.Nanosecond
 
-// longestFailure bounds a run in virtual time: the strike, the liveness bound, and twice the grace for the cleanup.
+// longestFailure bounds a run in virtual time: the strike, the liveness bound, and three times the grace for the
+// cleanup.
 const longestFailure = time.Minute
 
 func (w *wayToFail) try(t *testing.T, d *wire.Dialect, seed int) {

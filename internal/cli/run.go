@@ -31,7 +31,7 @@ pierun --timeout 10m --seed 7 flow.lua       # at most ten minutes, the same ran
 			&cli.StringFlag{Name: "on", Usage: "bring up a Pie server for the script and give it back behind it, `WHERE`: backendai, as pierun.toml describes it"},
 			&cli.StringFlag{Name: "image", Usage: "with --on: what its session is made from, `IMAGE`"},
 			&cli.StringFlag{Name: "timeout", Usage: "end everything after `TIME` (90, 1m30s): exit code 124"},
-			&cli.StringFlag{Name: "grace", Usage: "how long cleanup may take, `TIME`: 5s if not given"},
+			&cli.StringFlag{Name: "grace", Usage: "how long the deferred functions of a scope may take, and then the end of what it launched, `TIME` each: 5s if not given"},
 			&cli.StringFlag{Name: memoryFlag, Usage: "end everything when it holds more memory than `SIZE` (4GiB, or off): three quarters of the machine's or container's if not given"},
 			&cli.StringFlag{Name: "stdout-buffer", Usage: "how much may wait for the reader of standard output before a print waits for it, `SIZE`: 1MiB if not given"},
 			seedFlag("math.random, and the words of the embedded engine,"),

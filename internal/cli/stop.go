@@ -13,7 +13,7 @@ import (
 var errOverdue = errors.New("the cleanup is overdue")
 
 // closing is what a cleanup may take beyond the grace: the grace bounds each part of it (deferred functions, then the
-// clients), not their sum.
+// instances, then the clients), not their sum.
 const closing = 10 * time.Second
 
 // announce tells a person, at the moment it happens, that the run is being ended from outside. The function that it
@@ -39,8 +39,8 @@ func (a *app) announce(ctx context.Context) (done func()) {
 	}
 }
 
-// bounded runs f on a goroutine and waits for it; once ctx has ended only for its cleanup, twice the grace and a
-// little more. It returns errOverdue when that has passed; the process is about to end then.
+// bounded runs f on a goroutine and waits for it; once ctx has ended only for its cleanup, three times the grace
+// and a little more. It returns errOverdue when that has passed; the process is about to end then.
 func (a *app) bounded(ctx context.Context, grace time.Duration, f func() error) error {
 	result := make(chan error, 1)
 	go func() { result <- f() }()
@@ -49,7 +49,7 @@ func (a *app) bounded(ctx context.Context, grace time.Duration, f func() error) 
 		return err
 	case <-ctx.Done():
 	}
-	limit := time.NewTimer(2*grace + closing)
+	limit := time.NewTimer(3*grace + closing)
 	defer limit.Stop()
 	select {
 	case err := <-result:

@@ -20,7 +20,7 @@ type Clock interface {
 type Config struct {
 	// Clock is the source of time; nil is the system's.
 	Clock Clock
-	// Grace is how long the deferred functions and releases of one scope may take together; zero is 5 s.
+	// Grace is how long the deferred functions of one scope may take, and again its releases; zero is 5 s.
 	Grace time.Duration
 	// OwnedBy gives the resource that a Lua value stands for; nil means that no value stands for one.
 	OwnedBy func(lua.LValue) (Owned, bool)
