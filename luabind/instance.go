@@ -27,7 +27,7 @@ type instance struct {
 	reader  *sched.Task   // who waits in recv
 	waiting []*sched.Task // who waits for the end, or in a select
 	waits   int           // waits for the end under way: the buffer is raised meanwhile
-	read    record        // what was read
+	read    *record       // what was read; see record
 
 	end     pie.EventKind   // the terminal event, once it is known; 0 before
 	endText string          // its text
@@ -49,11 +49,19 @@ type instance struct {
 // newInstance wraps an instance of the client. onReady posts onto the scheduler, one function value for all posts.
 func (c *client) newInstance(L *lua.LState, inner *pie.Instance, opts launchOptions) *instance {
 	i := &instance{rt: c.rt, client: c, inner: inner, opts: opts, began: c.rt.sched.Now(), where: sched.PlaceOf(L)}
-	i.read.init(max(opts.keep, 0))
 	i.value = c.rt.newUserData(instanceMeta, i)
 	wake := i.wake
 	inner.OnReady(func() { c.rt.sched.Post(wake) })
 	return i
+}
+
+// record is what was read of the instance. It is made when there is something: of thousands, many say nothing but their end.
+func (i *instance) record() *record {
+	if i.read == nil {
+		i.read = &record{}
+		i.read.init(max(i.opts.keep, 0))
+	}
+	return i.read
 }
 
 // openInstanceType makes the metatable of instances.

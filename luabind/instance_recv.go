@@ -141,7 +141,7 @@ func (i *instance) deliver() pie.Event {
 	if e.Kind.Terminal() {
 		i.told, i.end, i.endText = true, e.Kind, text(e.Value)
 	} else {
-		i.read.add(e)
+		i.record().add(e)
 	}
 	return *e
 }

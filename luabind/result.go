@@ -42,7 +42,7 @@ func (i *instance) result(L *lua.LState) *lua.LTable {
 		i.pending = i.inner.Take(i.compact())
 		unread = i.pending
 	}
-	c := i.read.collect(L, unread)
+	c := i.record().collect(L, unread)
 	t := L.CreateTable(0, 16)
 	t.Metatable = i.rt.L.GetTypeMetatable(resultMeta)
 	if i.end != 0 {

@@ -63,7 +63,7 @@ func (s *stream) take(L *lua.LState, e *pie.Event) {
 	case e.Kind.Terminal():
 		s.over = true
 		s.i.raiseBadEnd(L, "instance:stream")
-		if !s.i.read.printed && e.Kind == pie.Completed {
+		if !s.i.record().printed && e.Kind == pie.Completed {
 			s.rest = text(e.Value)
 		}
 	}

@@ -97,20 +97,20 @@ func (b *birth) spent() {
 
 // answered makes the instance on the reader's goroutine, before the frame behind the answer is read: no event of it
 // can come too early.
-func (b *birth) answered(l *link, e *wire.Event, a *reply) {
+func (b *birth) answered(l *link, e *wire.Event, a reply) reply {
 	if !a.ok {
-		return
+		return a
 	}
 	ids, err := l.dialect.IDs(b.kind, e)
-	if err != nil {
+	switch {
+	case err != nil:
 		a.err = &Error{Kind: KindProtocol, Op: "launch", Message: "the answer to the launch cannot be read", Err: err}
-		return
-	}
-	if len(ids) == 0 {
-		if b.capture || l.dialect.Features.DetachedID {
-			a.err = &Error{Kind: KindProtocol, Op: "launch", Message: "the server says that the instance was launched, but not under which id"}
-		}
-		return
+		return a
+	case len(ids) == 0 && (b.capture || l.dialect.Features.DetachedID):
+		a.err = &Error{Kind: KindProtocol, Op: "launch", Message: "the server says that the instance was launched, but not under which id"}
+		return a
+	case len(ids) == 0:
+		return a
 	}
 	a.instance = b.instance(ids[0])
 	if b.capture {
@@ -118,6 +118,7 @@ func (b *birth) answered(l *link, e *wire.Event, a *reply) {
 		l.guard(a.instance)
 	}
 	b.launched(ids[0])
+	return a
 }
 
 func (b *birth) launched(id string) { b.c.journal.Launched(b.ticket, id) }

@@ -128,7 +128,10 @@ func (l *link) answer(e *wire.Event) {
 	if r == nil {
 		return
 	}
-	a := reply{ok: e.OK || e.Kind == wire.Listing, text: string(e.Text)}
+	a := reply{ok: e.OK || e.Kind == wire.Listing}
+	if !a.ok || !r.launches() { // a launch reads it itself
+		a.text = string(e.Text)
+	}
 	if r.kind == wire.List {
 		a.instances, a.err = l.listed(e, a)
 	}
@@ -136,7 +139,7 @@ func (l *link) answer(e *wire.Event) {
 		l.requests.succeeded(r)
 	}
 	if r.answered != nil {
-		r.answered(l, e, &a)
+		a = r.answered(l, e, a)
 	}
 	switch {
 	case !abandoned:

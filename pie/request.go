@@ -22,8 +22,9 @@ type request struct {
 	birth   *birth        // of a launch
 	warm    bool          // … and has been before, so that it does not keep the server busy; set by the table
 
-	// answered, if set, runs on the reader's goroutine when the answer comes and before the next frame is read.
-	answered func(l *link, e *wire.Event, r *reply)
+	// answered, if set, runs on the reader's goroutine when the answer comes and before the next frame is read. It gives
+	// the reply that the waiter gets.
+	answered func(l *link, e *wire.Event, r reply) reply
 	// late, if set, keeps an abandoned request in the table, and gets the answer that nobody waits for any more.
 	late      func(l *link, r reply)
 	abandoned bool // guarded by the table

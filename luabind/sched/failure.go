@@ -75,7 +75,7 @@ func (f *Failure) ofTask(t *Task) *Failure {
 		return f
 	}
 	out := *f
-	out.trace = joinTrace(f.trace, fmt.Sprintf("in %s, spawned at %s", t.title(), t.spawned))
+	out.trace = joinTrace(f.trace, fmt.Sprintf("in %s, spawned at %s", t.title(), t.body.place))
 	out.thread = nil
 	if out.err != nil {
 		out.err.Traceback = out.trace

@@ -190,7 +190,7 @@ func (sc *Scope) ended(t *Task) {
 	}
 	t.younger, t.sibling = nil, nil
 	sc.count--
-	if t.status == Failed && !t.options.Expected {
+	if t.status == Failed && !t.expected {
 		sc.cancel(t.failure)
 	}
 	if sc.count == 0 {

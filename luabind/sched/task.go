@@ -31,13 +31,12 @@ const (
 
 // Task is one thread of control of the script. It is used on the scheduler's goroutine only.
 type Task struct {
-	s       *Scheduler
-	id      uint64
-	name    string // "": named by its id
-	spawned Place
-	fn      *lua.LFunction
-	args    []lua.LValue
-	options SpawnOptions
+	s        *Scheduler
+	id       uint64
+	name     string // "": named by its id
+	fn       *lua.LFunction
+	args     []lua.LValue
+	expected bool // see SpawnOptions
 
 	shell  *shell // from the first slice to the end
 	state  state
@@ -93,12 +92,11 @@ func (s *Scheduler) SpawnWith(scope *Scope, o SpawnOptions, fn *lua.LFunction, a
 
 func (s *Scheduler) newTask(o SpawnOptions, fn *lua.LFunction, args []lua.LValue) *Task {
 	s.spawned++
-	t := &Task{s: s, id: s.spawned - 1, fn: fn, args: args, options: o, name: o.Name, status: Running}
+	t := &Task{s: s, id: s.spawned - 1, fn: fn, args: args, name: o.Name, status: Running, expected: o.Expected}
+	t.body = Scope{s: s, task: t, kind: "task"}
 	if s.cur != nil {
-		t.spawned = PlaceOf(s.cur.thread().L)
-		t.locals = s.cur.locals
+		t.body.place, t.locals = PlaceOf(s.cur.thread().L), s.cur.locals
 	}
-	t.body = Scope{s: s, task: t, kind: "task", place: t.spawned}
 	t.scopes = append(t.bottom[:0], &t.body)
 	if o.OnEnd != nil {
 		t.ends = append(t.ends, o.OnEnd)
@@ -209,7 +207,7 @@ func (t *Task) Status() Status { return t.status }
 func (t *Task) Ended() bool { return t.status != Running }
 
 // Where is "file:line" of the spawn, "" for the main task.
-func (t *Task) Where() string { return t.spawned.String() }
+func (t *Task) Where() string { return t.body.place.String() }
 
 // Results is what the function returned; nil unless done.
 func (t *Task) Results() []lua.LValue { return t.results }
