@@ -83,13 +83,13 @@ func (m *flowModule) rowPolicy(L *lua.LState, o luavalue.Options) *retryPolicy {
 // goroutine.
 type mapping struct {
 	mapOptions
-	rt       *Runtime
-	fn       *lua.LFunction
-	items    mapItems
-	caller   *sched.Task
-	scope    *sched.Scope // owns the rows
-	taking   *sched.Scope // in which items are taken and rows awaited; nil outside
-	stopped  *luavalue.Error
+	rt     *Runtime
+	fn     *lua.LFunction
+	items  mapItems
+	caller *sched.Task
+	scope  *sched.Scope // owns the rows
+	taking *sched.Scope // in which items are taken and rows awaited; nil outside
+	ending
 	progress *progressBar // nil: none
 
 	started int
@@ -102,7 +102,7 @@ type mapping struct {
 
 // flow.map(items, fn[, opts]) gives results and failed rows.
 func (m *flowModule) mapCall(L *lua.LState) int {
-	items := newItems(L)
+	items := m.rt.newItems(L)
 	fn := luavalue.ArgFunction(L, 2, "flow.map")
 	g := &mapping{mapOptions: m.options(L), rt: m.rt, fn: fn, items: items, active: map[int]*mapRow{}}
 	if items.total >= 0 {
@@ -122,11 +122,8 @@ func (g *mapping) run(L *lua.LState, scope *sched.Scope) int {
 	g.startTeller(L)
 	g.runRows(L)
 	g.awaitRows(L) // those that a stop has cancelled
-	g.rows.closed = true
-	if g.teller != nil {
-		g.teller.Wake()
-		g.teller.Join(L, -1)
-	}
+	g.tellRest(L)
+	g.raiseEnd(L)
 	return g.finish(L)
 }
 
@@ -160,11 +157,12 @@ func (g *mapping) awaitRows(L *lua.LState) {
 	g.caller.WaitFor(L, -1, func() bool { return len(g.active) == 0 })
 }
 
-// takeOne waits until a row may start, takes its item and starts it; false when it was the last.
+// takeOne waits until a row may start, takes its item and starts it; false when it was the last, or items are broken.
 func (g *mapping) takeOne(L *lua.LState) bool {
 	g.caller.WaitFor(L, -1, g.mayStart)
-	item := g.items.next(L, g.started+1)
+	item, broken := g.items.next(L, g.started+1)
 	if item == lua.LNil {
+		g.broken = broken
 		return false
 	}
 	g.taking.Return(item)
@@ -178,22 +176,6 @@ func (g *mapping) mayStart() bool {
 		return false
 	}
 	return g.teller == nil || g.started-g.rows.delivered <= g.window
-}
-
-// stop ends the map early and well: no new rows, the others are cancelled.
-func (g *mapping) stop(by *mapRow) {
-	if g.stopped != nil {
-		return
-	}
-	g.stopped = luavalue.Errorf(luavalue.KindCancelled, "stop_when held for row %d", by.index)
-	if g.taking != nil {
-		g.taking.Cancel(g.stopped)
-	}
-	for _, r := range g.active {
-		if r != by {
-			r.task.Cancel(g.stopped.Message)
-		}
-	}
 }
 
 // finish makes the two results of flow.map.

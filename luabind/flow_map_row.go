@@ -19,7 +19,7 @@ type mapRow struct {
 	attempts int
 	value    lua.LValue      // once it is done
 	err      *luavalue.Error // once it has failed
-	stopped  bool            // it was given up by a stop
+	stopped  bool            // nobody is told of it: it was given up, or has ended the map
 }
 
 // start starts the next row. Until it is done its result is false.
@@ -69,7 +69,7 @@ func (g *mapping) askToStop(L *lua.LState, r *mapRow) {
 	L.Push(lua.LNumber(r.index))
 	failure := g.rt.sched.PCall(L, 3, 1)
 	if failure != nil {
-		g.scope.Cancel(failure.Err(L))
+		g.fail(r, failure.Err(L))
 		failure.Raise(L)
 	}
 	stop := lua.LVAsBool(L.Get(-1))
@@ -95,6 +95,7 @@ func (g *mapping) ended(r *mapRow) {
 		return // the map itself is ending
 	}
 	switch status := r.task.Status(); {
+	case r.stopped:
 	case status == sched.Done:
 		g.succeeded(r)
 	case status == sched.Cancelled && g.stopped != nil:
@@ -102,11 +103,7 @@ func (g *mapping) ended(r *mapRow) {
 	case status == sched.Cancelled:
 		return // what is around the map is ending: the row did not fail
 	default:
-		r.err = r.task.Err()
-		if g.stopOnError || endsMap(r.err) {
-			g.scope.Cancel(r.err)
-			return
-		}
+		g.rowFailed(r, r.task.Err())
 	}
 	g.count(r)
 	g.deliver(r)
@@ -117,6 +114,14 @@ func (g *mapping) succeeded(r *mapRow) {
 	if results := r.task.Results(); len(results) > 0 {
 		r.value = counted(results[0])
 	}
+}
+
+func (g *mapping) rowFailed(r *mapRow, err *luavalue.Error) {
+	if g.stopOnError || endsMap(err) {
+		g.fail(r, err)
+		return
+	}
+	r.err = err
 }
 
 // count shows the row on the progress line.

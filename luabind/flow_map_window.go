@@ -73,10 +73,21 @@ func (g *mapping) startTeller(L *lua.LState) {
 	}
 	options := sched.SpawnOptions{Name: "flow.map results"}
 	g.teller = g.rt.sched.SpawnWith(g.scope, options, L.NewFunction(func(L *lua.LState) int {
-		for g.tellNext(L) {
-		}
+		g.unlessEnding(L, func(L *lua.LState) {
+			for g.tellNext(L) {
+			}
+		})
 		return 0
 	}))
+}
+
+// tellRest waits until the script was told of all rows that have ended.
+func (g *mapping) tellRest(L *lua.LState) {
+	g.rows.closed = true
+	if g.teller != nil {
+		g.teller.Wake()
+		g.unlessEnding(L, func(L *lua.LState) { g.teller.Join(L, -1) })
+	}
 }
 
 // tellNext waits for the next row and tells of it; false when there will be none.

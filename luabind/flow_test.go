@@ -30,6 +30,29 @@ flow.map(2, function() end)`)
 	}
 }
 
+// TestErrorBesideTheOneThatEndsAMap: it is told, and does not hide why the map has ended.
+func TestErrorBesideTheOneThatEndsAMap(t *testing.T) {
+	for body, want := range map[string]string{
+		`error("no room for " .. v)`: "flow.lua:6: no room for 1",
+		`task.channel():recv()`:      "deadlock: nothing can wake this task",
+	} {
+		t.Run(want, func(t *testing.T) {
+			run := runCode(t, `
+flow.map(3, function(i)
+  task.sleep(i)
+  if i == 2 then local x = nil; return x.y end
+  return i
+end, { concurrency = 3, on_result = function(v) task.sleep(5) `+body+` end })`)
+			if run.err == nil || !strings.Contains(run.err.Error(), "flow.lua:4: attempt to index x") {
+				t.Error(run.err)
+			}
+			if !strings.HasPrefix(run.stderr, "pierun: in on_result or on_failure, beside another error: ") || !strings.Contains(run.stderr, want) {
+				t.Errorf("%q", run.stderr)
+			}
+		})
+	}
+}
+
 // TestMapKeepsNothingOfTheRows: what a row needs is given back when it has ended, so that the number of rows that are
 // alive is bounded whatever their total is.
 func TestMapKeepsNothingOfTheRows(t *testing.T) {

@@ -89,8 +89,11 @@ func New(cfg Config) (*Runtime, error) {
 }
 
 // tellUnraised prints an error of a deferred function that another error hides.
-func (rt *Runtime) tellUnraised(e *luavalue.Error) {
-	_, _ = fmt.Fprintf(rt.stderr, "pierun: in a deferred function, beside another error: %s\n", e)
+func (rt *Runtime) tellUnraised(e *luavalue.Error) { rt.tellBeside("a deferred function", e) }
+
+// tellBeside prints an error that another one hides, and in what it was raised.
+func (rt *Runtime) tellBeside(what string, e *luavalue.Error) {
+	_, _ = fmt.Fprintf(rt.stderr, "pierun: in %s, beside another error: %s\n", what, e)
 }
 
 // Stderr is standard error for whoever else writes there during the run: it keeps clear of the progress line. Any

@@ -120,6 +120,71 @@ do
   check.eq(order, { 4, 3, 2, 1 })
 end
 
+-- an iterator that fails: the rows that have begun end, and are told of in order, before its error is raised
+do
+  local function rows(last, raised)
+    local n = 0
+    return function()
+      n = n + 1
+      if n > last then error(raised, 0) end
+      return n
+    end
+  end
+  local told, ended = {}, 0
+  local failed = {}
+  check.fails("script", "line 6 is broken", flow.map, rows(5, "line 6 is broken"), function(i)
+    task.sleep(6 - i)
+    ended = ended + 1
+    if i == 4 then error("row 4", 0) end
+    return i
+  end, { concurrency = 7, on_result = function(v) task.sleep(1) table.insert(told, v) end, on_failure = function(f) table.insert(failed, f.index) end })
+  check.eq({ told, failed, ended }, { { 1, 2, 3, 5 }, { 4 }, 5 })
+  local raised = {}
+  local ok, err = pcall(flow.map, rows(1, raised), function(i) task.sleep(1) end)
+  check.eq({ ok, rawequal(err, raised) }, { false, true })
+  -- a limit around the map ends them at once
+  local from, cleaned = task.now(), 0
+  check.fails("timeout", "", task.timeout, 5, flow.map, rows(3, "broken"), function()
+    task.defer(function() cleaned = cleaned + 1 end)
+    task.sleep(100)
+  end, { on_result = function() end })
+  check.near(task.now() - from, 5)
+  check.eq(cleaned, 3)
+  -- and a mistake in one of them ends the others
+  from = task.now()
+  check.fails("script", "attempt to index", flow.map, rows(3, "broken"), function(i)
+    task.sleep(i)
+    if i == 2 then local x; return x.y end
+    task.sleep(100)
+  end)
+  check.near(task.now() - from, 2)
+end
+
+-- an error that ends the map: what had ended behind a gap is told of first, the rest is cancelled
+do
+  local told, cleaned
+  local function row(i)
+    task.defer(function() cleaned = cleaned + 1 end)
+    if i == 1 then task.sleep(100) end
+    task.sleep(i == 3 and 10 or 1)
+    if i == 3 then local x; return x.y end
+    return i
+  end
+  local function on_result(v) task.sleep(1) table.insert(told, v) end
+  for _, o in ipairs { { concurrency = 4 }, { concurrency = 4, on_error = "stop" } } do
+    told, cleaned = {}, 0
+    o.on_result, o.on_failure = on_result, function() error("told of the row that ended the map") end
+    local err = check.fails("script", "attempt to index x", flow.map, 6, row, o)
+    check.eq({ told, cleaned }, { { 2, 4, 5, 6 }, 6 })
+    check.match(err.traceback, "row 3")
+  end
+  told, cleaned = {}, 0
+  check.fails("script", "from stop_when", flow.map, 6, row, { on_result = on_result, stop_when = function(_, _, i)
+    if i == 5 then task.sleep(1) error("from stop_when") end
+  end })
+  check.eq({ told, cleaned }, { { 2, 4, 6 }, 6 })
+end
+
 -- the window holds rows back behind a slow one
 do
   local ahead, slow_done, most = 0, false, 0

@@ -40,7 +40,11 @@ flow = {}
 
 --- Calls `fn(item, index, attempt)` for every item, many at once, and gives its first results by index (nil counts as
 --- true, a failed row is false) and the list of failed rows. Iterators are pulled only as rows start. Each row is a
---- scope. A mistake in the script, or an error that every row would have, stops the whole map and is raised.
+--- scope.
+---
+--- A mistake in the script, or an error that every row would have, stops the whole map: rows that are under way are
+--- cancelled, `on_result` and `on_failure` are told of those that have ended, and the error is raised. When an iterator
+--- of items raises (a broken line of `jsonl.read`), the rows that have begun go on to their end and are told of first.
 ---
 --- ```lua
 --- local answers, failed = flow.map({ "red", "green" }, function(word)
