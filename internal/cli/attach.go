@@ -24,7 +24,7 @@ echo hello | pierun attach 3f2a  # at the end of a pipe or file it goes on to li
 
 Ctrl-C terminates the instance. Ctrl-D leaves it running, where the server can do that, and so do the loss of the
 terminal (ssh that drops) and SIGTERM; gateways end it together with the connection, which is said then.`,
-		Flags:  flags(forceAttach(), saveDirFlag()),
+		Flags:  flags(limitAttach, forceAttach(), saveDirFlag()),
 		Action: a.attach,
 	}
 }
@@ -46,7 +46,7 @@ func (a *app) attach(ctx *cli.Context) error {
 	defer func() { _ = journal.Close() }()
 	server.cfg.Journal = journal
 	return server.with(ctx.Context, func(run context.Context, client *pie.Client) error {
-		w, err := a.watch(ctx, run, client, prefix)
+		w, err := a.watch(ctx, run, server, client, prefix)
 		if err != nil {
 			return err
 		}

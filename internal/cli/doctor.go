@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -20,7 +20,7 @@ pierun doctor --server ws://gpu:8080    # … and that server
 pierun doctor --json
 
 It changes nothing, and launches nothing. Exit code 0: no trouble; 5: no server or no login.`,
-		Flags:  flags(jsonFlag()),
+		Flags:  flags(limitLook, jsonFlag()),
 		Action: a.doctor,
 	}
 }
@@ -41,10 +41,16 @@ type finding struct {
 }
 
 // findings is the list, in the order of the looks.
-type findings struct{ list []finding }
+type findings struct {
+	list []finding
+	each func(finding) // told of each at once; nil: nobody is
+}
 
 func (f *findings) add(what, state, text, mend string) {
 	f.list = append(f.list, finding{what, state, text, mend})
+	if f.each != nil {
+		f.each(f.list[len(f.list)-1])
+	}
 }
 
 func (f *findings) fine(what, format string, args ...any) {
@@ -70,16 +76,16 @@ func (a *app) doctor(ctx *cli.Context) error {
 	if o.err != nil {
 		return o.err
 	}
-	var found findings
+	found, printed := a.reporter(ctx.Bool("json"))
 	found.fine("pierun", "%s%s", Version, revision())
-	a.lookHere(&found)
-	a.lookAround(&found, server)
-	err := a.lookThere(ctx.Context, &found, o, server)
+	a.lookHere(found)
+	a.lookAround(found, server)
+	err := a.lookThere(ctx.Context, found, o, server)
 	if cause := context.Cause(ctx.Context); cause != nil {
 		return cause
 	}
-	if printed := a.printFindings(found, ctx.Bool("json")); printed != nil {
-		return printed
+	if err := printed(); err != nil {
+		return err
 	}
 	if err != nil {
 		return status(max(codeOf(err), exitError))
@@ -90,22 +96,27 @@ func (a *app) doctor(ctx *cli.Context) error {
 	return nil
 }
 
-func (a *app) printFindings(found findings, asJSON bool) error {
+// reporter prints each finding as soon as it is there, since the next may be long in coming; as JSON, which is one
+// document, all in the end. printed is for then, and says what went wrong with it.
+func (a *app) reporter(asJSON bool) (found *findings, printed func() error) {
+	found = &findings{}
 	if asJSON {
-		return a.printJSON(found.list)
+		return found, func() error { return a.printJSON(found.list) }
 	}
-	var b strings.Builder
-	for _, f := range found.list {
-		colour := ""
-		if f.State != fine {
-			colour = a.out.red
-		}
-		fmt.Fprintf(&b, "%s%-4s%s  %-10s  %s\n", colour, f.State, a.out.plain, f.What, f.Text)
-		if f.Mend != "" {
-			fmt.Fprintf(&b, "%18smend: %s\n", "", f.Mend)
-		}
+	var failed error
+	found.each = func(f finding) { failed = cmp.Or(failed, a.printFinding(f)) }
+	return found, func() error { return failed }
+}
+
+func (a *app) printFinding(f finding) error {
+	colour, mend := "", ""
+	if f.State != fine {
+		colour = a.out.red
 	}
-	_, err := fmt.Fprint(a.env.Stdout, b.String())
+	if f.Mend != "" {
+		mend = fmt.Sprintf("%18smend: %s\n", "", f.Mend)
+	}
+	_, err := fmt.Fprintf(a.env.Stdout, "%s%-4s%s  %-10s  %s\n%s", colour, f.State, a.out.plain, f.What, f.Text, mend)
 	return err
 }
 
@@ -125,13 +136,10 @@ func (a *app) lookThere(ctx context.Context, found *findings, o *options, server
 	looked := false
 	err := server.with(ctx, func(ctx context.Context, client *pie.Client) error {
 		looked = true
-		a.lookAt(ctx, found, client)
-		if server.engine == nil {
-			a.lookBehind(found, client)
-		}
-		return nil
+		return a.lookAt(ctx, found, server, client)
 	})
 	if err != nil && !looked {
+		err = server.silent(err)
 		found.add(stepOf(err), trouble, plainly(err), hintOf(err))
 	}
 	return err

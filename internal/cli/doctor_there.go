@@ -14,16 +14,47 @@ import (
 	"github.com/pierun/pierun/pie"
 )
 
-// lookAt looks at a server that we are connected to.
-func (a *app) lookAt(ctx context.Context, found *findings, client *pie.Client) {
-	info := client.Info()
-	found.fine("server", "%s (releases %s)%s", info.Dialect, info.Version, simulated(ctx, client))
+// lookLimit is how long a look at a server may take where --timeout does not say.
+const lookLimit = 5 * time.Second
+
+// lookAt looks at a server that we are connected to. The error is that it does not answer: then nothing more is asked.
+func (a *app) lookAt(ctx context.Context, found *findings, server *connection, client *pie.Client) error {
+	look := func(at func(context.Context) error) error {
+		limited, cancel := server.within(ctx, orDefault(server.cfg.DialTimeout, lookLimit))
+		defer cancel()
+		return server.silent(at(limited))
+	}
+	if err := look(func(ctx context.Context) error { return lookAtRelease(ctx, found, client) }); err != nil {
+		found.add("server", trouble, "it speaks "+client.Info().Dialect+" or nothing: "+plainly(err), hintOf(err))
+		return err
+	}
 	lookAtLogin(found, client)
-	lookAtLatency(ctx, found, client)
-	lookAtClock(ctx, found, client)
-	lookAtModels(ctx, found, client)
-	lookAtList(ctx, found, client)
+	if err := look(func(ctx context.Context) error { return lookAtLatency(ctx, found, client) }); err != nil {
+		found.add("latency", trouble, "a ping was not answered: "+plainly(err), hintOf(err))
+		return err
+	}
+	for _, at := range []func(context.Context, *findings, *pie.Client){lookAtClock, lookAtModels, lookAtList} {
+		_ = look(func(ctx context.Context) error { at(ctx, found, client); return nil })
+	}
 	lookAtAbilities(found, client)
+	if server.engine == nil {
+		a.lookBehind(found, client)
+	}
+	return nil
+}
+
+// lookAtRelease fails if the server was asked what it is and did not answer.
+func lookAtRelease(ctx context.Context, found *findings, client *pie.Client) error {
+	yes, err := client.Simulated(ctx)
+	if errors.Is(err, pie.ErrTimeout) {
+		return err
+	}
+	info, remark := client.Info(), ""
+	if yes {
+		remark = ", simulated"
+	}
+	found.fine("server", "%s (releases %s)%s", info.Dialect, info.Version, remark)
+	return nil
 }
 
 func lookAtLogin(found *findings, client *pie.Client) {
@@ -44,13 +75,12 @@ const pings = 5
 // slowPing is worth a remark: a script that talks back and forth will wait for it each time.
 const slowPing = 250 * time.Millisecond
 
-func lookAtLatency(ctx context.Context, found *findings, client *pie.Client) {
+func lookAtLatency(ctx context.Context, found *findings, client *pie.Client) error {
 	var took []time.Duration
 	for range pings {
 		d, err := client.Ping(ctx)
 		if err != nil {
-			found.add("latency", trouble, "a ping was not answered: "+plainly(err), hintOf(err))
-			return
+			return err
 		}
 		took = append(took, d)
 	}
@@ -58,9 +88,10 @@ func lookAtLatency(ctx context.Context, found *findings, client *pie.Client) {
 	text := fmt.Sprintf("%v in the middle, %v to %v (%d pings)", rounded(took[pings/2]), rounded(took[0]), rounded(took[pings-1]), pings)
 	if took[pings/2] > slowPing {
 		found.add("latency", odd, text, "run pierun nearer to the server, or let programs talk less often")
-		return
+		return nil
 	}
 	found.fine("latency", "%s", text)
+	return nil
 }
 
 func rounded(d time.Duration) time.Duration {

@@ -23,7 +23,7 @@ pierun install my-program/                                   # a folder with a P
 pierun install agent.js --force                              # even if the server has the same bytes
 
 What it prints is the name to launch it by.`,
-		Flags:  flags(&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Usage: "upload even if the server has the same bytes already"}),
+		Flags:  flags(limitDial, &cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Usage: "upload even if the server has the same bytes already"}),
 		Action: a.install,
 	}
 }

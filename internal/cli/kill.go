@@ -22,7 +22,7 @@ func (a *app) killCommand() *cli.Command {
 pierun kill 3f2a 77 b019
 pierun kill --mine              # all that pierun has launched from this host: left over, detached, and of runs that go on
 pierun kill --all               # all that the server lists for this user`,
-		Flags: flags(
+		Flags: flags(limitAll,
 			&cli.BoolFlag{Name: "mine", Usage: "all that this host's journal knows there, as pierun ps --mine lists them"},
 			&cli.BoolFlag{Name: "all", Usage: "all that the server lists"},
 			&cli.BoolFlag{Name: "yes", Usage: "with --all: those of other people too, where the server does not tell users apart"},
@@ -56,7 +56,7 @@ func (a *app) kill(ctx *cli.Context) error {
 	if slices.Contains(v.prefixes, "") {
 		return usagef("", "an empty prefix would be any instance")
 	}
-	return server.with(ctx.Context, func(ctx context.Context, client *pie.Client) error {
+	return server.brief(ctx.Context, func(ctx context.Context, client *pie.Client) error {
 		list, err := a.choose(ctx, client, v)
 		if err != nil {
 			return err

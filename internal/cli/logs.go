@@ -20,7 +20,7 @@ pierun logs -f 3f2a              # … and what follows, until it ends; Ctrl-C l
 
 No server lets two watch one instance, or shows the same words twice: logs attaches, shows, and lets go. Where letting
 go would end the instance, or where nothing is kept, it is refused.`,
-		Flags: flags(
+		Flags: flags(limitAttach,
 			&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on until the instance ends"},
 			saveDirFlag(),
 		),
@@ -38,7 +38,7 @@ func (a *app) logs(ctx *cli.Context) error {
 		if err := readable(client, follow); err != nil {
 			return err
 		}
-		w, err := a.watch(ctx, run, client, prefix)
+		w, err := a.watch(ctx, run, server, client, prefix)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func (a *app) pingCommand() *cli.Command {
 		Description: `pierun ping --server ws://gpu:8080
 PIE_SERVER=ws://gpu:8080 pierun ping
 pierun ping                     # the embedded engine, which is simulated`,
-		Flags:  flags(),
+		Flags:  flags(limitAll),
 		Action: a.ping,
 	}
 }
@@ -31,7 +31,7 @@ func (a *app) ping(ctx *cli.Context) error {
 	if o.err != nil {
 		return o.err
 	}
-	return server.with(ctx.Context, func(ctx context.Context, client *pie.Client) error {
+	return server.brief(ctx.Context, func(ctx context.Context, client *pie.Client) error {
 		return a.pingServer(ctx, client, server.cfg.URI)
 	})
 }

@@ -23,7 +23,7 @@ pierun programs --server ws://gpu:8080       # those that this host installed th
 pierun programs --json
 
 No Pie server lists its programs: what others have installed and nobody runs now is not known here.`,
-		Flags:  flags(jsonFlag()),
+		Flags:  flags(limitAll, jsonFlag()),
 		Action: a.programs,
 	}
 }
@@ -58,7 +58,7 @@ func (a *app) programs(ctx *cli.Context) error {
 		server.engine.tell()
 		return a.programTable(builtIn(nil), ctx.Bool("json"))
 	}
-	return server.with(ctx.Context, func(run context.Context, client *pie.Client) error {
+	return server.brief(ctx.Context, func(run context.Context, client *pie.Client) error {
 		rows, err := a.knownPrograms(run, client)
 		if err != nil {
 			return err

@@ -21,7 +21,7 @@ func (a *app) psCommand() *cli.Command {
 pierun ps --mine                # with $PIE_SERVER; only what this host has launched and not seen the end of
 pierun ps --full                # whole ids, and the inputs
 pierun ps --json | jq -r '.[].id'`,
-		Flags: flags(
+		Flags: flags(limitAll,
 			&cli.BoolFlag{Name: "mine", Usage: "only what pierun has launched from this host, by its journal"},
 			&cli.BoolFlag{Name: "full", Usage: "whole ids, and what each instance was given"},
 			jsonFlag(),
@@ -39,7 +39,7 @@ func (a *app) ps(ctx *cli.Context) error {
 	if o.err != nil {
 		return o.err
 	}
-	return server.with(ctx.Context, func(run context.Context, client *pie.Client) error {
+	return server.brief(ctx.Context, func(run context.Context, client *pie.Client) error {
 		rows, err := a.listing(run, client, ctx.Bool("mine"))
 		if err != nil {
 			return err

@@ -30,11 +30,13 @@ func (a *app) visit(ctx *cli.Context) (server *connection, prefix string, err er
 	return server, ctx.Args().First(), o.err
 }
 
-// watch takes up the instance of a command that attaches.
-func (a *app) watch(ctx *cli.Context, run context.Context, client *pie.Client, prefix string) (*watcher, error) {
-	instance, err := a.takeUp(run, client, prefix, ctx.Bool("force"))
+// watch takes up the instance of a command that attaches, within its --timeout.
+func (a *app) watch(ctx *cli.Context, run context.Context, server *connection, client *pie.Client, prefix string) (*watcher, error) {
+	limited, cancel := server.within(run, server.cfg.DialTimeout)
+	defer cancel()
+	instance, err := a.takeUp(limited, client, prefix, ctx.Bool("force"))
 	if err != nil {
-		return nil, err
+		return nil, server.silent(err)
 	}
 	return &watcher{a: a, instance: instance, saveDir: ctx.String("save-dir")}, nil
 }
