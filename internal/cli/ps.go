@@ -56,8 +56,8 @@ type psRow struct {
 	ID       string   `json:"id"`
 	Program  string   `json:"program"`
 	User     string   `json:"user,omitempty"`
-	State    string   `json:"state"`
-	Attached string   `json:"attached,omitempty"` // "true", "false"; left out where the server does not tell
+	State    string   `json:"state"`    // "running", "unattached", "finished", "not listed"
+	Attached *bool    `json:"attached"` // null where the server does not tell
 	Elapsed  float64  `json:"elapsed_seconds"`
 	Input    string   `json:"input,omitempty"`
 	Args     []string `json:"args,omitempty"`
@@ -94,11 +94,12 @@ func (a *app) listing(ctx context.Context, client *pie.Client, onlyMine bool) ([
 
 func rowOf(in pie.Info, m owned, mine bool) psRow {
 	row := psRow{
-		ID: in.InstanceID, Program: in.Program, User: in.User, State: in.State,
+		ID: in.InstanceID, Program: in.Program, User: in.User, State: stateOf(in),
 		Elapsed: in.Elapsed.Seconds(), Input: in.Input, Args: in.Args,
 	}
-	if in.Attached != pie.Unknown {
-		row.Attached = string(in.Attached)
+	if in.Attached == pie.True || in.Attached == pie.False {
+		attached := in.Attached == pie.True
+		row.Attached = &attached
 	}
 	if mine {
 		row.Mine = m.keeper("detached")
@@ -132,7 +133,7 @@ func (a *app) psTable(rows []psRow, full bool) error {
 	shorts := short(ids)
 	for _, row := range rows {
 		elapsed := time.Duration(row.Elapsed) * time.Second
-		cells := []string{shorts[row.ID], cmp.Or(row.Program, "?"), row.User, row.state(), elapsed.String(), row.Mine}
+		cells := []string{shorts[row.ID], cmp.Or(row.Program, "?"), row.User, row.State, elapsed.String(), row.Mine}
 		if full {
 			cells[0] = row.ID
 			cells = append(cells, row.given())
@@ -145,12 +146,12 @@ func (a *app) psTable(rows []psRow, full bool) error {
 	return t.write(a.env.Stdout, a.out)
 }
 
-// state says whether it runs, and whether somebody receives from it where the server tells.
-func (r psRow) state() string {
-	if r.State == "running" && r.Attached == string(pie.False) {
+// stateOf says whether it runs, and whether somebody receives from it where the server tells.
+func stateOf(in pie.Info) string {
+	if in.State == "running" && in.Attached == pie.False {
 		return "unattached"
 	}
-	return r.State
+	return in.State
 }
 
 // given is the input or the words of the launch.
