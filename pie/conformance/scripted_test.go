@@ -143,7 +143,7 @@ func (s *scripted) raw(ws *websocket.Conn, frame []byte, text bool) {
 // want waits for the client's next command of a kind and answers in its own way what the client asks beside it.
 func (s *scripted) want(kind wire.CommandKind, beside func(*wire.Command) *wire.Event) *wire.Command {
 	s.t.Helper()
-	over := time.NewTimer(20 * time.Second)
+	over := time.NewTimer(2 * time.Minute)
 	defer over.Stop()
 	for {
 		select {
