@@ -19,7 +19,7 @@ func (rt *Runtime) argsParse(L *lua.LState) int {
 	}
 	spec.script = rt.cfg.Script
 	rt.declareFlags(spec.flagNames()...)
-	words := argWords{spec: spec, host: rt.cfg.HostFlags, given: map[*argument][]string{}}
+	words := argWords{spec: spec, host: rt.cfg.HostFlags, place: rt.cfg.ScriptWord, given: map[*argument][]string{}}
 	if err := words.read(rt.cfg.Args); err != nil {
 		rt.exit(L, 2, err.Error()+"\n"+spec.usage()+"\n(--help says more)")
 	}

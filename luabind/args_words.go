@@ -14,6 +14,7 @@ import (
 type argWords struct {
 	spec  *argSpec
 	host  []string // flags of the command itself, for a better answer
+	place string   // what these stand before
 	given map[*argument][]string
 	help  bool
 }
@@ -84,7 +85,7 @@ func (w *argWords) flag(words []string, i int) (int, error) {
 
 func (w *argWords) unknown(name string) error {
 	if slices.Contains(w.host, name) {
-		return fmt.Errorf("%s is not an option of this script; to mean pierun's own, put %s before the file", name, name)
+		return fmt.Errorf("%s is not an option of this script; to mean pierun's own, put %s before %s", name, name, w.place)
 	}
 	if near := luavalue.Closest(name, w.spec.flagNames()); near != "" {
 		return fmt.Errorf("unknown option %s; did you mean %s?", name, near)
@@ -181,27 +182,4 @@ func (a *argument) list(L *lua.LState, values []lua.LValue) (lua.LValue, error) 
 		list.Append(converted)
 	}
 	return luavalue.Array(L, list), nil
-}
-
-// checkWords ends the run, before anything is connected, when a word after FILE is a flag of the command that the
-// script has not declared: it most likely was meant to stand before FILE.
-func (rt *Runtime) checkWords(L *lua.LState) {
-	for _, word := range rt.cfg.Args {
-		if word == "--" {
-			return
-		}
-		flag, _, _ := strings.Cut(word, "=")
-		for _, ours := range rt.cfg.HostFlags {
-			if flag == ours && !rt.declared[flag] {
-				rt.exit(L, 2, "put "+flag+" before the file: what follows it belongs to the script, and this one does not know "+flag)
-			}
-		}
-	}
-}
-
-// declareFlags tells that the script knows these words (with their dashes) itself.
-func (rt *Runtime) declareFlags(flags ...string) {
-	for _, flag := range flags {
-		rt.declared[flag] = true
-	}
 }

@@ -54,9 +54,12 @@ type Config struct {
 	// Script is what arg[0] says for RunString; RunFile uses its path.
 	Script string
 	// HostFlags are the flags of the command itself, with their dashes. One of them among Args that the script has
-	// not declared with args.parse, and no "--" before it, ends the run with [ExitError] code 2 before anything is
-	// connected: it most likely stands on the wrong side of FILE.
+	// not declared with args.parse, and no "--" before it, most likely stands on the wrong side of FILE: it ends the run
+	// with [ExitError] code 2, before anything runs where the script cannot look at Args, else before anything is
+	// connected, and at the end of one that has not looked.
 	HostFlags []string
+	// ScriptWord is what HostFlags stand before, for people; empty means "the file".
+	ScriptWord string
 
 	// Connected is called, on a goroutine of its own, when a client has connected; its context ends with the client,
 	// after the grace at the latest. nil: nothing is.
@@ -100,6 +103,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Progress == "" {
 		c.Progress = "none"
+	}
+	if c.ScriptWord == "" {
+		c.ScriptWord = "the file"
 	}
 	if c.LogLevel == "" {
 		c.LogLevel = "info"

@@ -60,6 +60,9 @@ func (ld *loader) table(pkg *lua.LTable, name string) *lua.LTable {
 // require(name) returns the module's value, loading it at the first call.
 func (ld *loader) require(L *lua.LState) int {
 	name := luavalue.ArgString(L, 1, "require")
+	if name == "args" {
+		ld.rt.sight = looking
+	}
 	for ld.loading[name] != nil {
 		ld.await(L, name, ld.loading[name])
 	}
@@ -177,6 +180,7 @@ func (ld *loader) compile(L *lua.LState, path, text string) *lua.LFunction {
 	if err != nil {
 		luavalue.Raise(L, luavalue.FromGo(L, err))
 	}
+	ld.rt.see(fn, true)
 	return fn
 }
 

@@ -47,6 +47,7 @@ type Runtime struct {
 	sources map[string]string // chunk name → text, for excerpts in errors
 
 	declared map[string]bool         // flags that args.parse has declared
+	sight    sight                   // of the words after FILE
 	leaving  *ExitError              // os.exit was called
 	cancel   context.CancelCauseFunc // ends the root scope; nil while nothing runs
 }
@@ -142,7 +143,13 @@ func (rt *Runtime) run(ctx context.Context, chunk, code string) error {
 	if err != nil {
 		return rt.outcome(ctx, luavalue.FromGo(rt.L, err))
 	}
-	err = rt.sched.Run(ctx, main, rt.words()...)
+	rt.see(main, false)
+	if err := rt.unseen(blind); err != nil {
+		return err
+	}
+	if err = rt.sched.Run(ctx, main, rt.words()...); err == nil && rt.leaving == nil {
+		err = rt.unseen(pending)
+	}
 	rt.clients.closeAll()
 	rt.work.Wait()
 	rt.closeBackendAI()
