@@ -118,7 +118,8 @@ type noKeys struct{}
 
 func (noKeys) Keys(context.Context) ([]Key, error) { return nil, nil }
 
-// readSecret reads a file that only its owner may read.
+// readSecret reads a private key's file, which only its owner may read. What the file is comes first: the mode of one
+// that is no private key is nobody's trouble.
 func readSecret(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -131,12 +132,15 @@ func readSecret(path string) ([]byte, error) {
 		return nil, keyTrouble(path, "it cannot be read", "", reason(err))
 	case info.IsDir():
 		return nil, keyTrouble(path, "it is a folder", "name the file in it, such as "+filepath.Join(path, usualNames[0]), nil)
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		return nil, keyTrouble(path, fmt.Sprintf("others may read it (mode %04o)", info.Mode().Perm()), "chmod 600 "+path, nil)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, keyTrouble(path, "it cannot be read", "", reason(err))
+	case privateBlock(text) == nil:
+		return nil, notPrivate(path, text)
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		return nil, keyTrouble(path, fmt.Sprintf("others may read it (mode %04o)", info.Mode().Perm()), "chmod 600 "+path, nil)
 	}
 	return text, nil
 }

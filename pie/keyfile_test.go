@@ -162,7 +162,12 @@ func TestKeyFilesThatCannotBeRead(t *testing.T) {
 	if err := os.Chmod(open, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	script := write(t, "flow.lua", []byte("print(1)\n"))
+	if err := os.Chmod(script, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for name, try := range map[string]struct{ path, says string }{
+		"a script": {script, "cannot be used: it has no private key in it"},
 		"missing":  {filepath.Join(t.TempDir(), "none"), "cannot be read"},
 		"a folder": {t.TempDir(), "id_ed25519"},
 		"open":     {open, "chmod 600 " + open},

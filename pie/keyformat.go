@@ -99,7 +99,7 @@ func notPrivate(name string, text []byte) error {
 		return keyTrouble(name, "it is empty", "", nil)
 	case bytes.HasPrefix(text, []byte("PuTTY-User-Key-File")):
 		return keyTrouble(name, "it is in PuTTY's format", "export it from PuTTYgen as an OpenSSH key", nil)
-	case bytes.Contains(text, []byte("-----BEGIN PUBLIC KEY")), isPublicLine(text):
+	case bytes.Contains(text, []byte("PUBLIC KEY----")), isPublicLine(text):
 		hint := "name the private half"
 		if private, found := strings.CutSuffix(name, ".pub"); found {
 			hint += ": " + private
