@@ -17,6 +17,7 @@ type client struct {
 	config pie.Config
 	inner  *pie.Client // nil until connected
 	closed bool
+	common bool // its server is not one that a task has named for itself
 
 	greeted func() // waits for what greet has begun, within the grace; nil: nothing
 

@@ -50,6 +50,7 @@ func (cs *clients) shared(L *lua.LState) *client {
 	if cs.main == nil {
 		none := luavalue.OptsTable(L, nil, "pie.default")
 		cs.main = cs.rt.newClient(cs.rt.clientConfig(L, "pie.default", lua.LNil, none))
+		cs.main.common = true
 	}
 	return cs.main
 }

@@ -25,11 +25,6 @@ var connectOptions = [...]string{
 // embeddedURI is what stands for the address of the embedded engine.
 const embeddedURI = "ws://embedded"
 
-// clientArguments reads (uri, opts).
-func (rt *Runtime) clientArguments(L *lua.LState, fn string) pie.Config {
-	return rt.clientConfig(L, fn, L.Get(1), luavalue.Opts(L, 2, fn, connectOptions[:]...))
-}
-
 // clientConfig makes the configuration of a client: an address, nil for the default one, and options.
 func (rt *Runtime) clientConfig(L *lua.LState, fn string, uri lua.LValue, o luavalue.Options) pie.Config {
 	cfg := rt.baseConfig()
@@ -180,7 +175,7 @@ func (c *client) dial(L *lua.LState, op string) {
 	}
 	inner, err := sched.Await(L, -1, func(ctx context.Context) (*pie.Client, error) { return pie.Dial(ctx, config) }, late)
 	if err != nil {
-		fail(L, op, err)
+		luavalue.Raise(L, c.noEntry(op, err))
 	}
 	if c.closed { // while we dialled
 		late(inner)
@@ -188,6 +183,34 @@ func (c *client) dial(L *lua.LState, op string) {
 	}
 	c.inner = inner
 	c.greet()
+}
+
+// noServer is the cause of an error of kind connect where the run has one server, and no connection to it has worked.
+type noServer struct{ error }
+
+func (n noServer) Unwrap() error { return n.error }
+
+// noEntry words a connection that did not come about.
+func (c *client) noEntry(op string, err error) *luavalue.Error {
+	e := luaError(op, err)
+	if e.Kind == luavalue.KindConnect && c.alone() {
+		e.Cause = noServer{err}
+	}
+	return e
+}
+
+// alone tells whether the run has one server, and no connection to it has worked. A row that names its server may be one
+// of many that each ask another one.
+func (c *client) alone() bool {
+	if !c.common {
+		return false
+	}
+	for _, other := range c.rt.clients.all {
+		if other.inner != nil || other.config.URI != c.config.URI {
+			return false
+		}
+	}
+	return true
 }
 
 // greet lets the host do with a new connection what it has to, beside the script.

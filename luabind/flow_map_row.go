@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -142,7 +143,8 @@ func endsMap(e *luavalue.Error) bool {
 	case luavalue.KindAuth, luavalue.KindUnsupported, luavalue.KindProgram, luavalue.KindBudget:
 		return true
 	}
-	return luavalue.IsMistake(e)
+	_, never := errors.AsType[noServer](e)
+	return never || luavalue.IsMistake(e)
 }
 
 // failureList is the second result of flow.map.

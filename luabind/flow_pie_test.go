@@ -1,7 +1,13 @@
 package luabind_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
 	"testing"
+
+	"github.com/pierun/pierun/pie/engine"
 )
 
 // mapOwnership are scripts in which rows launch instances.
@@ -76,6 +82,59 @@ func TestMapOwnership(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestMapWithoutAServer: when no connection has ever worked, the rows that are left need not try. A server that has been
+// there, and one of several that rows name, may be back for the next row.
+func TestMapWithoutAServer(t *testing.T) {
+	const stops = `
+local n = 0
+local ok, err = pcall(flow.map, 1000, function() n = n + 1 %s end, { concurrency = 8 })
+assert(not ok and err.kind == "connect" and n == 8, tostring(err) .. n)`
+	for name, code := range map[string]string{
+		"pie.run":                      fmt.Sprintf(stops, `pie.run("noop")`),
+		"pie.connect":                  fmt.Sprintf(stops, `pie.connect()`),
+		"a client that is made before": `local c = pie.client("ws://127.0.0.1:99999")` + fmt.Sprintf(stops, `c:connect()`),
+		"a map in a row": `
+local ok, err = pcall(flow.map, 3, function() flow.map(3, function() pie.run("noop") end) end)
+assert(not ok and err.kind == "connect", tostring(err))`,
+		"the script's own servers": `
+local _, failed = flow.map({ 99998, 99999 }, function(port) pie.connect("ws://127.0.0.1:" .. port) end, { concurrency = 1, allow_failed = true })
+assert(#failed == 2 and failed[1].error.kind == "connect")`,
+		"a client beside": `
+local c = pie.client("ws://127.0.0.1:99999")
+local _, failed = flow.map(4, function(i) if i % 2 == 0 then c:connect() else pie.default() end end, { allow_failed = true })
+assert(#failed == 4)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := play(t, code, func(h *host, _ *engine.Config) {
+				h.config.Dial = func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") }
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestMapWhoseServerIsGone: rows of a server that was there fail one by one.
+func TestMapWhoseServerIsGone(t *testing.T) {
+	dials := 0
+	_, err := play(t, `
+pie.connect()
+local _, failed = flow.map(5, function() return pie.run("noop") end, { concurrency = 1, allow_failed = true })
+assert(#failed == 5 and failed[5].error.kind == "connect")`, func(h *host, _ *engine.Config) {
+		dial := h.config.Dial
+		h.config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			if dials++; dials > 1 {
+				return nil, errors.New("connection refused")
+			}
+			return dial(ctx, network, address)
+		}
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

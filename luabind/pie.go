@@ -44,7 +44,7 @@ func (rt *Runtime) eventList() *lua.LTable {
 
 // pie.connect([uri[, opts]]) makes a client and connects it.
 func (rt *Runtime) pieConnect(L *lua.LState) int {
-	c := rt.newClient(rt.clientArguments(L, "pie.connect"))
+	c := rt.clientFrom(L, "pie.connect")
 	c.connect(L, "pie.connect")
 	L.Push(c.value)
 	return 1
@@ -52,8 +52,15 @@ func (rt *Runtime) pieConnect(L *lua.LState) int {
 
 // pie.client([uri[, opts]]) makes a client that is not connected yet.
 func (rt *Runtime) pieClient(L *lua.LState) int {
-	L.Push(rt.newClient(rt.clientArguments(L, "pie.client")).value)
+	L.Push(rt.clientFrom(L, "pie.client").value)
 	return 1
+}
+
+// clientFrom makes a client of ([uri[, opts]]).
+func (rt *Runtime) clientFrom(L *lua.LState, fn string) *client {
+	c := rt.newClient(rt.clientConfig(L, fn, L.Get(1), luavalue.Opts(L, 2, fn, connectOptions[:]...)))
+	c.common = L.Get(1) == lua.LNil || rt.sched.Current().Body().Parent() == nil
+	return c
 }
 
 // pie.default() gives the shared client, connected at first use.

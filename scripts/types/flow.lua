@@ -42,7 +42,8 @@ flow = {}
 --- true, a failed row is false) and the list of failed rows. Iterators are pulled only as rows start. Each row is a
 --- scope.
 ---
---- A mistake in the script, or an error that every row would have, stops the whole map: rows that are under way are
+--- A mistake in the script, or an error that every row would have (a login that is refused, an unknown program, a server
+--- to which no connection has worked yet), stops the whole map: rows that are under way are
 --- cancelled, `on_result` and `on_failure` are told of those that have ended, and the error is raised. When an iterator
 --- of items raises (a broken line of `jsonl.read`), the rows that have begun go on to their end and are told of first.
 ---
