@@ -117,14 +117,18 @@ func (o *options) dialect() *wire.Dialect {
 	return d
 }
 
-// server is the address to dial; "" is the embedded engine. An empty --server wins over the environment.
+// server is the address to dial; "" is the embedded engine. An empty --server is a variable that somebody forgot to set,
+// who does not want a simulation.
 func (a *app) server(o *options) string {
 	said, address := "--server", o.text("server")
 	if !o.ctx.IsSet("server") {
 		said, address = "$PIE_SERVER", a.env.Getenv("PIE_SERVER")
 	}
-	if address == "config" {
+	switch {
+	case address == "config":
 		return a.configuredServer(o)
+	case address == "" && said == "--server" && o.err == nil:
+		o.err = usagef("give it an address, or leave it out: then $PIE_SERVER counts, and without that the embedded engine answers", "--server is empty")
 	}
 	if address != "" && !isServer(address) && o.err == nil {
 		o.err = usagef("write ws://host:port, or wss://host/path for a server behind TLS", "%s is no address of a server: %q", said, address)
