@@ -15,7 +15,7 @@ func TestFootprints(t *testing.T) {
 		bytes, allocs float64 // for each
 	}{
 		"event":  {`local inst, n = pie.launch("source", { n = %d, size = 16 }), 0 for event, msg in inst:events() do n = n + #msg end`, 50_000, 600, 5},
-		"launch": {`local left, list = %d, {} for i = 1, 100 do list[i] = function() while left > 0 do left = left - 1 pie.run("noop") end end end task.all(list)`, 3000, 7000, 74},
+		"launch": {`local left, list = %d, {} for i = 1, 100 do list[i] = function() while left > 0 do left = left - 1 pie.run("noop") end end end task.all(list)`, 3000, 6700, 63},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHost(t)

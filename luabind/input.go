@@ -10,7 +10,6 @@ import (
 func (l *launch) input(L *lua.LState, v lua.LValue) {
 	switch v := v.(type) {
 	case *lua.LNilType:
-		l.spec.Values = map[string]any{}
 	case lua.LString:
 		text := string(v)
 		l.spec.Input = &text

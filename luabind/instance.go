@@ -135,8 +135,12 @@ func (i *instance) settle() {
 
 // mayRunOn tells whether the connection was lost under an instance that its owner has to end all the same.
 func (i *instance) mayRunOn() bool {
-	var e *pie.Error
-	return i.scope != nil && errors.As(i.inner.Failure(), &e) && e.Kind == pie.KindLost && e.Running != pie.False
+	failure := i.inner.Failure()
+	if i.scope == nil || failure == nil {
+		return false
+	}
+	e, is := errors.AsType[*pie.Error](failure)
+	return is && e.Kind == pie.KindLost && e.Running != pie.False
 }
 
 // disown takes the instance from its scope and its client.

@@ -118,12 +118,7 @@ const (
 )
 
 func (l *link) attachOnce(ctx context.Context, i *Instance) reply {
-	r := &request{op: "attach", kind: wire.Attach, answered: func(l *link, _ *wire.Event, a reply) reply {
-		if a.ok {
-			l.adopt(i)
-		}
-		return a
-	}}
+	r := &request{op: "attach", kind: wire.Attach, answered: func(l *link) { l.adopt(i) }}
 	return l.do(ctx, &wire.Command{Kind: wire.Attach, ID: i.id}, r, l.c.cfg.RequestTimeout)
 }
 

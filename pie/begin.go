@@ -85,6 +85,10 @@ func (b *begun) write() bool {
 
 // settled takes the answer, or why there is none. What was never written is sent once more in the ordinary way.
 func (b *begun) settled(a reply) {
+	if a.err == nil && a.ok {
+		b.finish(a.instance, nil)
+		return
+	}
 	var never unsent
 	lost := errors.As(a.err, &never)
 	if lost && b.c.cfg.Reconnect && b.c.background(func() { b.finish(b.ask(b.c.life)) }) {
@@ -95,8 +99,6 @@ func (b *begun) settled(a reply) {
 		b.finish(nil, with(never.error, "launch", ""))
 	case a.err != nil:
 		b.finish(nil, with(a.err, "launch", ""))
-	case a.ok:
-		b.finish(a.instance, nil)
 	default:
 		b.finish(nil, refusedLaunch(b.target.String(), a.text))
 	}

@@ -85,7 +85,7 @@ func (b *birth) ask(ctx context.Context) (*Instance, error) {
 // request is the question to the server.
 func (b *birth) request() request {
 	return request{op: "launch", kind: b.kind, long: true, target: b.target.name + b.target.hash,
-		limit: b.p.Timeout, birth: b, answered: b.answered, late: b.late}
+		limit: b.p.Timeout, birth: b}
 }
 
 // spent lets go of what was sent: a launch that is given up may wait for its late answer for as long as the connection

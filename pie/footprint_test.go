@@ -30,7 +30,7 @@ func TestFootprints(t *testing.T) {
 		"event":          {func(t *testing.T) func() { return eventOp(t, nil) }, 40, 2.1},
 		"event boxed":    {func(t *testing.T) func() { return eventOp(t, func(string) any { return shared }) }, 20, 1.1},
 		"send":           {sendOp, 4, 0.1},
-		"launch and end": {launchOp, 1700, 23},
+		"launch and end": {launchOp, 1450, 16},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bytes, allocs := footprint(2000, c.op(t))

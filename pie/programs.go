@@ -37,12 +37,15 @@ func (p *programs) hash(hash string) (program.Ref, bool) {
 
 // name finds what ref asks for among the installed ones.
 func (p *programs) name(ref program.Ref) (program.Ref, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.byName) == 0 {
+		return program.Ref{}, false
+	}
 	key := ref.Name
 	if !ref.Newest() {
 		key += "@" + ref.Version
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	got, ok := p.byName[key]
 	if ok && ref.Namespace != "" && got.Namespace != ref.Namespace {
 		return program.Ref{}, false

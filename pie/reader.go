@@ -138,14 +138,17 @@ func (l *link) answer(e *wire.Event) {
 	if a.ok {
 		l.requests.succeeded(r)
 	}
-	if r.answered != nil {
-		a = r.answered(l, e, a)
+	switch {
+	case r.birth != nil:
+		a = r.birth.answered(l, e, a)
+	case r.answered != nil && a.ok:
+		r.answered(l)
 	}
 	switch {
 	case !abandoned:
 		r.settle(a)
-	case r.late != nil:
-		r.late(l, a)
+	case r.birth != nil:
+		r.birth.late(l, a)
 		l.requests.check()
 	}
 }

@@ -19,15 +19,11 @@ type request struct {
 	long    bool          // may keep the server busy: a launch or an install
 	limit   time.Duration // for the answer; 0: the client's own
 	target  string        // of a launch: what is launched
-	birth   *birth        // of a launch
+	birth   *birth        // of a launch: it makes the instance of the answer, also of one that nobody waits for any more
 	warm    bool          // … and has been before, so that it does not keep the server busy; set by the table
 
-	// answered, if set, runs on the reader's goroutine when the answer comes and before the next frame is read. It gives
-	// the reply that the waiter gets.
-	answered func(l *link, e *wire.Event, r reply) reply
-	// late, if set, keeps an abandoned request in the table, and gets the answer that nobody waits for any more.
-	late      func(l *link, r reply)
-	abandoned bool // guarded by the table
+	answered  func(l *link) // if set, runs on the reader's goroutine behind a yes and before the next frame is read
+	abandoned bool          // guarded by the table
 }
 
 // reply is how a request ended: err for no answer at all, else what the server said.

@@ -88,7 +88,7 @@ func (t *requests) abandon(r *request) bool {
 // giveUpOn is abandon with the lock held, of one that is unsettled.
 func (t *requests) giveUpOn(r *request) {
 	t.unlimited(r)
-	if r.late == nil && !r.long {
+	if r.birth == nil && !r.long {
 		t.remove(r)
 	}
 	r.abandoned = true
@@ -153,7 +153,7 @@ func (t *requests) giveUp(why reply) (idle <-chan struct{}) {
 			t.unlimited(r)
 			r.abandoned = true
 		}
-		if r.late == nil {
+		if r.birth == nil {
 			t.remove(r)
 		}
 	}

@@ -84,18 +84,24 @@ func (l *link) terminate(ctx context.Context, id string) (bool, error) {
 // Terminate asks the server to end the instance and waits for its answer, 10 s at most; the event Aborted follows in
 // the queue. It does nothing for one that is known to have ended: one that was lost with its connection is ended by its id.
 func (i *Instance) Terminate(ctx context.Context) error {
+	_, err := i.End(ctx)
+	return err
+}
+
+// End is Terminate, and tells whether it was this that ended the instance: false when that had ended before, or the
+// server does not know it.
+func (i *Instance) End(ctx context.Context) (there bool, err error) {
 	if i.knownEnded() {
-		return nil
+		return false, nil
 	}
-	there, err := i.client.Terminate(ctx, i.id)
-	if err != nil {
+	if there, err = i.client.Terminate(ctx, i.id); err != nil {
 		if i.knownEnded() {
-			return nil
+			return false, nil
 		}
-		return err
+		return false, err
 	}
 	i.confirmLater(there)
-	return nil
+	return there, nil
 }
 
 // knownEnded says whether the instance is known to run no more: one that was lost with its connection is not.

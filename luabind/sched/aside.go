@@ -7,18 +7,10 @@ import lua "github.com/yuin/gopher-lua"
 // tasks that counts, and this keeps a deep call that many of them make off their stacks. f may raise, but it must not
 // wait and run no Lua. L is the thread that the caller was given.
 func (s *Scheduler) Aside(L *lua.LState, f func()) {
-	raised, thrown := true, any(nil)
-	s.aside = func() {
-		defer func() {
-			if raised {
-				thrown = recover()
-			}
-		}()
-		f()
-		raised = false
-	}
+	s.aside = f
 	s.cur.park(L, active)
-	if raised {
+	if thrown := s.thrown; thrown != nil {
+		s.thrown = nil
 		panic(thrown)
 	}
 }
@@ -29,7 +21,14 @@ func (s *Scheduler) runUntilWait(t *Task) {
 	for s.aside != nil {
 		f := s.aside
 		s.aside = nil
-		f()
+		s.thrown = thrown(f)
 		t.shell.next()
 	}
+}
+
+// thrown runs f and gives what it panics with.
+func thrown(f func()) (what any) {
+	defer func() { what = recover() }()
+	f()
+	return nil
 }

@@ -58,6 +58,7 @@ type Scheduler struct {
 	until     func() bool // when the loop that is on ends
 	monitor   monitor
 	aside     func()        // what the running task wants to be run on this goroutine's stack
+	thrown    any           // … and what that has panicked with
 	slice     atomic.Uint64 // odd while a task runs
 	seen      atomic.Uint64 // what the monitor saw last
 	flag      atomic.Bool   // the running task shall look up

@@ -120,11 +120,10 @@ func isVersion(s string) bool {
 }
 
 func isTriple(s string) bool {
-	parts := strings.Split(s, ".")
-	if len(parts) != 3 || len(s) > maxName {
+	if strings.Count(s, ".") != 2 || len(s) > maxName {
 		return false
 	}
-	for _, part := range parts {
+	for part := range strings.SplitSeq(s, ".") {
 		if !isDigits(part) {
 			return false
 		}
