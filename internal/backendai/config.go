@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/pierun/pierun/internal/clock"
@@ -21,6 +22,16 @@ const (
 	// ModeSession is a web server in front of it; Login gets a cookie, nothing is signed.
 	ModeSession Mode = "SESSION"
 )
+
+// modeOf reads a mode in any case; a word that is none stays as it was written.
+func modeOf(word string) Mode {
+	for _, m := range []Mode{ModeAPI, ModeSession} {
+		if strings.EqualFold(word, string(m)) {
+			return m
+		}
+	}
+	return Mode(word)
+}
 
 // Clock is where the time comes from; nil means the system's.
 type Clock interface {
@@ -59,9 +70,14 @@ type Config struct {
 	Connected   func(ctx context.Context, c *Client)                              // called once, on a goroutine of the client's, when the manager has answered; nil: nothing is
 }
 
-// ConfigError is a setting that is missing or wrong. Variable is the environment variable that carries it.
+// ConfigError is a setting that is missing or wrong. Variable is the environment variable that carries it. Word, if not
+// "", is a name that nothing has, and Among those that there are.
 type ConfigError struct {
 	Variable, Message string
+	Missing           bool // it is not there at all
+
+	Word  string
+	Among []string
 }
 
 func (e *ConfigError) Error() string { return e.Message }
@@ -73,7 +89,7 @@ func (c Config) Check() error {
 	}
 	if c.APIVersion != "" {
 		if _, err := ParseVersion(c.APIVersion); err != nil {
-			return &ConfigError{"BACKEND_API_VERSION", "BACKEND_API_VERSION: " + err.Error()}
+			return &ConfigError{Variable: "BACKEND_API_VERSION", Message: "BACKEND_API_VERSION: " + err.Error()}
 		}
 	}
 	_, err := c.endpoints()
@@ -94,15 +110,15 @@ func (c Config) checkMode() error {
 			missing(c.User, "BACKEND_USER", "user", "the user name of the web server"),
 			missing(c.Password, "BACKEND_PASSWORD", "password", "the password of the web server"))
 	}
-	return &ConfigError{"BACKEND_ENDPOINT_TYPE", "BACKEND_ENDPOINT_TYPE: " + quote(string(c.Mode)) + ` is no connection mode; it is "api" (signed requests to the manager) or "session" (login at a web server)`}
+	return &ConfigError{Variable: "BACKEND_ENDPOINT_TYPE", Message: "BACKEND_ENDPOINT_TYPE: " + quote(string(c.Mode)) + ` is no connection mode; it is "api" (signed requests to the manager) or "session" (login at a web server)`}
 }
 
 func missing(value, variable, key, what string) error {
 	if value != "" {
 		return nil
 	}
-	return &ConfigError{variable, "Backend.AI needs " + what + ": set " + variable + ", or " + key +
-		" in the [backendai] section of pierun.toml or in a script's backendai.client{…} (it is missing or empty)"}
+	return &ConfigError{Variable: variable, Missing: true, Message: "Backend.AI needs " + what + ": set " + variable + ", or " + key +
+		" in the [backendai] section of pierun.toml or in a script's backendai.client{…}"}
 }
 
 func firstError(errs ...error) error {

@@ -47,7 +47,7 @@ func TestErrorsNameTheVariable(t *testing.T) {
 
 func TestSourcesHaveAnOrder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pierun.toml")
-	text := "[server]\nuri='x'\n[backendai]\naccess_key='file'\nsecret_key='file'\nendpoint='https://a.example,https://b.example'\ndomain='file'\nconnect_timeout=1.5\nmounts=['data']\n"
+	text := "[backendai]\naccess_key='file'\nsecret_key='file'\nendpoint='https://a.example,https://b.example'\ndomain='file'\nconnect_timeout=1.5\nmounts=['data']\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +63,62 @@ func TestSourcesHaveAnOrder(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := parseFile("pierun.toml", "[backendai]\nacces_key='x'"); err == nil || !strings.Contains(err.Error(), `"acces_key"`) {
+		t.Error(err)
+	}
+}
+
+// A file is read strictly, and what does not fit is told in words of the file, not in Go's.
+func TestProjectFilesThatDoNotFit(t *testing.T) {
+	for text, want := range map[string]string{
+		"[backendai]\nacces_key='x'":                      `f: [backendai] has no key "acces_key"`,
+		"[backendai.pie]\nresuorces={cpu='4'}":            `f: [backendai.pie] has no key "resuorces"`,
+		"[backendia.pie]\nimage='x'":                      `f: "backendia" is unknown; its sections are [backendai] and [backendai.pie]`,
+		"endpoint='x'":                                    `f: "endpoint" is unknown; its sections are [backendai] and [backendai.pie]`,
+		"[backendai]\nendpoint=4":                         "f: backendai.endpoint must be a text",
+		"[backendai]\nconnect_timeout='1'":                "f: backendai.connect_timeout must be a number",
+		"[backendai]\nmounts='data'":                      "f: backendai.mounts must be a list of texts",
+		"[backendai]\nskip_tls_verify=1":                  "f: backendai.skip_tls_verify must be true or false",
+		"[backendai.pie]\nport='80'":                      "f: backendai.pie.port must be a whole number",
+		"[backendai]\npie='x'":                            "f: backendai.pie must be a table",
+		"[[backendai]]\npie='x'":                          "f: backendai must be a table",
+		"[backendai.pie]\nresources={cpu=true}":           "f: backendai.pie.resources.cpu must be a text or a number",
+		"[backendai]\nendpoint=":                          "f: line 2 ",
+		"[backendai.pie]\nresources={mem='16 gigs'}":      `f: resource "mem" is "16 gigs": give a number, or a size like "4g"`,
+		"[backendai.pie]\nshmem='much'\nimage='python:3'": `f: shared memory is "much"`,
+	} {
+		path := filepath.Join(t.TempDir(), "f")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := LoadServer(path)
+		if err == nil || !strings.HasPrefix(err.Error(), strings.Replace(want, "f:", path+":", 1)) || strings.Contains(err.Error(), "incompatible") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// Resources are texts or numbers, as in a script.
+func TestAmountsOfAProjectFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pierun.toml")
+	text := "[backendai]\nconnect_timeout=2\n[backendai.pie]\nresources={cpu=4, mem='16g', 'cuda.shares'=0.5}\nshmem=67108864\nenv={N=1}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	spec, err := LoadServer(path)
+	s := spec.Session
+	if err != nil || s.Resources["cpu"] != "4" || s.Resources["mem"] != "16g" || s.Resources["cuda.shares"] != "0.5" || s.Shmem != "67108864" || s.Environ["N"] != "1" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// What was written is quoted as it was written.
+func TestModesInAnyCase(t *testing.T) {
+	for word, want := range map[string]Mode{"api": ModeAPI, "Session": ModeSession, "foo": "foo"} {
+		if got := modeOf(word); got != want {
+			t.Errorf("%s is %s", word, got)
+		}
+	}
+	if _, err := Load(Sources{LookupEnv: keys("BACKEND_ENDPOINT_TYPE", "foo")}); err == nil || !strings.Contains(err.Error(), `"foo" is no connection mode`) {
 		t.Error(err)
 	}
 }

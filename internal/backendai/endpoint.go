@@ -62,7 +62,7 @@ func cleanHost(scheme, host string) (string, error) {
 }
 
 func badEndpoint(text, fault string) error {
-	return &ConfigError{"BACKEND_ENDPOINT", "the manager's address " + quote(text) + " (BACKEND_ENDPOINT, or endpoint in pierun.toml) " + fault}
+	return &ConfigError{Variable: "BACKEND_ENDPOINT", Message: "the manager's address " + quote(text) + " (BACKEND_ENDPOINT, or endpoint in pierun.toml) " + fault}
 }
 
 func quote(s string) string { return strconv.Quote(s) }

@@ -1,15 +1,11 @@
 package backendai
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/BurntSushi/toml"
 )
 
 // Sources are the places settings come from. What an argument says wins over the environment, and that over the file.
@@ -79,7 +75,7 @@ func readEnv(lookup func(string) (string, bool)) (Config, error) {
 		Domain: e.text("BACKEND_DOMAIN"), Group: e.text("BACKEND_GROUP"),
 		APIVersion: e.text("BACKEND_API_VERSION"), CAFile: e.text("BACKEND_CA_FILE"),
 		Endpoints: splitList(e.text("BACKEND_ENDPOINT")), Mounts: splitList(e.text("BACKEND_VFOLDER_MOUNTS")),
-		Mode:           Mode(strings.ToUpper(e.text("BACKEND_ENDPOINT_TYPE"))),
+		Mode:           modeOf(e.text("BACKEND_ENDPOINT_TYPE")),
 		SkipTLSVerify:  e.flag("BACKEND_SKIP_SSLCERT_VALIDATION"),
 		ConnectTimeout: e.seconds("BACKEND_CONNECTION_TIMEOUT"), ReadTimeout: e.seconds("BACKEND_READ_TIMEOUT"),
 	}
@@ -88,7 +84,7 @@ func readEnv(lookup func(string) (string, bool)) (Config, error) {
 
 func (e *environment) fail(name, format string, args ...any) {
 	if e.err == nil {
-		e.err = &ConfigError{name, name + " " + fmt.Sprintf(format, args...)}
+		e.err = &ConfigError{Variable: name, Message: name + " " + fmt.Sprintf(format, args...)}
 	}
 }
 
@@ -134,71 +130,4 @@ func splitList(text string) []string {
 		}
 	}
 	return out
-}
-
-// fileSection is [backendai] of pierun.toml. Times are seconds.
-type fileSection struct {
-	AccessKey      string   `toml:"access_key"`
-	SecretKey      string   `toml:"secret_key"`
-	Endpoint       string   `toml:"endpoint"`
-	Mode           string   `toml:"mode"`
-	User           string   `toml:"user"`
-	Password       string   `toml:"password"`
-	Domain         string   `toml:"domain"`
-	Group          string   `toml:"group"`
-	APIVersion     string   `toml:"api_version"`
-	Mounts         []string `toml:"mounts"`
-	CAFile         string   `toml:"ca_file"`
-	SkipTLSVerify  bool     `toml:"skip_tls_verify"`
-	ConnectTimeout float64  `toml:"connect_timeout"`
-	RequestTimeout float64  `toml:"request_timeout"`
-	ReadTimeout    float64  `toml:"read_timeout"`
-
-	Pie serverSection `toml:"pie"`
-}
-
-func readFile(path string) (Config, error) {
-	if path == "" {
-		return Config{}, nil
-	}
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Config{}, nil
-	}
-	if err != nil {
-		return Config{}, err
-	}
-	return parseFile(path, string(text))
-}
-
-func parseFile(path, text string) (Config, error) {
-	section, err := parseSection(path, text)
-	return section.config(), err
-}
-
-func parseSection(path, text string) (fileSection, error) {
-	var file struct {
-		Section fileSection `toml:"backendai"`
-	}
-	meta, err := toml.Decode(text, &file)
-	if err != nil {
-		return fileSection{}, &ConfigError{Message: fmt.Sprintf("%s: %v", path, err)}
-	}
-	for _, key := range meta.Undecoded() {
-		if len(key) > 1 && key[0] == "backendai" {
-			return fileSection{}, &ConfigError{Message: fmt.Sprintf("%s: [backendai] has no key %s", path, quote(strings.Join(key[1:], ".")))}
-		}
-	}
-	return file.Section, nil
-}
-
-func (f fileSection) config() Config {
-	seconds := func(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
-	return Config{
-		AccessKey: f.AccessKey, SecretKey: f.SecretKey, Endpoints: splitList(f.Endpoint),
-		Mode: Mode(strings.ToUpper(f.Mode)), User: f.User, Password: f.Password,
-		Domain: f.Domain, Group: f.Group, APIVersion: f.APIVersion, Mounts: f.Mounts,
-		CAFile: f.CAFile, SkipTLSVerify: f.SkipTLSVerify, ConnectTimeout: seconds(f.ConnectTimeout),
-		RequestTimeout: seconds(f.RequestTimeout), ReadTimeout: seconds(f.ReadTimeout),
-	}
 }

@@ -12,9 +12,9 @@ type serverSection struct {
 	Name      string            `toml:"name"`
 	Command   string            `toml:"command"`
 	Port      int               `toml:"port"`
-	Resources map[string]string `toml:"resources"`
-	Shmem     string            `toml:"shmem"`
-	Environ   map[string]string `toml:"env"`
+	Resources map[string]amount `toml:"resources"`
+	Shmem     amount            `toml:"shmem"`
+	Environ   map[string]amount `toml:"env"`
 	Mounts    []string          `toml:"mounts"`
 	Upload    map[string]string `toml:"upload"`
 	Scaling   string            `toml:"scaling_group"`
@@ -31,11 +31,18 @@ func LoadServer(path string) (ServerSpec, error) {
 		return ServerSpec{}, err
 	}
 	section, err := parseSection(path, string(text))
-	return section.Pie.spec(), err
+	if err != nil {
+		return ServerSpec{}, err
+	}
+	spec := section.Pie.spec()
+	if err := spec.Session.CheckAmounts(); err != nil {
+		return ServerSpec{}, &ConfigError{Message: path + ": " + err.Error()}
+	}
+	return spec, nil
 }
 
 func (s serverSection) spec() ServerSpec {
 	return ServerSpec{Port: s.Port, Upload: s.Upload, Command: s.Command, Session: SessionSpec{
-		Name: s.Name, Image: s.Image, Resources: s.Resources, Shmem: s.Shmem, Environ: s.Environ, Mounts: s.Mounts,
+		Name: s.Name, Image: s.Image, Resources: texts(s.Resources), Shmem: string(s.Shmem), Environ: texts(s.Environ), Mounts: s.Mounts,
 		ScalingGroup: s.Scaling, BootstrapScript: s.Bootstrap}}
 }

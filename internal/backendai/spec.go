@@ -83,7 +83,7 @@ func (s SessionSpec) check(m *Manager) error {
 	if s.Config != nil && !json.Valid(s.Config) {
 		return misuse("the session's config is no JSON")
 	}
-	return firstError(s.checkPorts(), s.checkSlots(), s.checkVersion(m.Version.Major))
+	return firstError(s.checkPorts(), s.CheckAmounts(), s.checkVersion(m.Version.Major))
 }
 
 func (s SessionSpec) checkPorts() error {
@@ -102,7 +102,8 @@ func slotValue() *regexp.Regexp {
 	return regexp.MustCompile(`^[0-9]+(\.[0-9]+)?([kmgtpKMGTP]([iI]?[bB])?)?$`)
 }
 
-func (s SessionSpec) checkSlots() error {
+// CheckAmounts says which resource, or whether the shared memory, is no amount. It needs no manager.
+func (s SessionSpec) CheckAmounts() error {
 	for _, name := range slices.Sorted(maps.Keys(s.Resources)) {
 		if v := s.Resources[name]; !slotValue().MatchString(v) {
 			return misuse(`resource %s is %s: give a number, or a size like "4g"`, quote(name), quote(v))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -84,11 +85,13 @@ func (a *app) backendaiSources(j *journal.Journal) backendai.Sources {
 
 // backendaiProblem gives an error the kind that its exit code follows from.
 func backendaiProblem(err error) error {
-	e := (*backendai.Error)(nil)
+	e, setting := (*backendai.Error)(nil), (*backendai.ConfigError)(nil)
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, new(*backendai.ConfigError)), errors.As(err, new(*backendai.UsageError)):
+	case errors.As(err, &setting):
+		return usagef(strings.TrimPrefix(meant(setting.Word, setting.Among), "; "), "%v", err)
+	case errors.As(err, new(*backendai.UsageError)):
 		return usagef("", "%v", err)
 	case errors.As(err, new(*backendai.DiedError)):
 		return &kindedError{luavalue.KindConnect, err}

@@ -12,7 +12,7 @@ import (
 func (a *app) onBackendAI(ctx context.Context, image string, use func(*backendai.Server) error) error {
 	spec, err := backendai.LoadServer(projectFile)
 	if err != nil {
-		return usagef("", "%v", err)
+		return backendaiProblem(err)
 	}
 	if image != "" {
 		spec.Session.Image = image

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -55,7 +56,7 @@ func (a *app) runSpec(ctx *cli.Context) (backendai.SessionSpec, error) {
 		}
 		s.Resources[slot] = amount
 	}
-	return s, nil
+	return s, backendaiProblem(cmp.Or(backendai.CheckName(s.Name), s.CheckAmounts()))
 }
 
 // runIn waits for the session and passes on what the code writes; its exit code is the command's.
