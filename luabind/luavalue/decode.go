@@ -3,7 +3,6 @@ package luavalue
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -69,22 +68,13 @@ type decoder struct {
 	err   error
 }
 
-// syntaxError finds what json.Valid did not like.
+// syntaxError says what json.Valid did not like.
 func (d *decoder) syntaxError() error {
-	var raw json.RawMessage
-	err := json.Unmarshal(d.b, &raw)
-	syntax, ok := errors.AsType[*json.SyntaxError](err)
-	if !ok {
-		return Errorf(KindValue, "%s", d.located(0, "not JSON: "+err.Error()))
-	}
 	if len(bytes.TrimSpace(d.b)) == 0 {
 		return Errorf(KindValue, "not JSON: the text is empty")
 	}
-	at := min(int(syntax.Offset), len(d.b))
-	if syntax.Error() != "unexpected end of JSON input" {
-		at = max(at-1, 0)
-	}
-	return Errorf(KindValue, "%s", d.located(at, "not JSON: "+syntax.Error()))
+	at, words := faultOf(d.b)
+	return Errorf(KindValue, "%s", d.located(at, words))
 }
 
 // located puts the place of a byte to the words.
@@ -144,7 +134,7 @@ func (d *decoder) value() lua.LValue {
 // nested reads a list or object one level down. Beyond the limit it stops the whole decoding.
 func (d *decoder) nested(read func() lua.LValue) lua.LValue {
 	if d.depth == maxDepth {
-		d.fail(d.i, "nested deeper than 1000 levels")
+		d.fail(d.i, tooDeep)
 	}
 	if d.err != nil {
 		return lua.LNil

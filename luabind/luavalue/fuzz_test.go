@@ -18,6 +18,9 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var want any
 		wantErr := json.Unmarshal(b, &want)
+		if _, words := faultOf(b); json.Valid(b) != (words == "") && words != tooDeep {
+			t.Fatalf("%q: the fault is %q, against %v", b, words, wantErr)
+		}
 		v, err := Decode(L, b, DecodeOptions{})
 		if err != nil {
 			if wantErr == nil && utf8.Valid(b) && depth(want) <= maxDepth {

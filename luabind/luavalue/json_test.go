@@ -117,19 +117,61 @@ func TestDecodeRefuses(t *testing.T) {
 	L := jsonState(t)
 	for in, want := range map[string]string{
 		"":              "not JSON: the text is empty",
-		"{\n  \"é\": }": "not JSON: invalid character '}' looking for beginning of value at 2:8",
-		"[1,":           "not JSON: unexpected end of JSON input at 1:4",
-		"[1] x":         "not JSON: invalid character 'x' after top-level value at 1:5",
-		"nope":          "not JSON: invalid character 'o' in literal null (expecting 'u') at 1:2",
+		"{\n  \"é\": }": "not JSON: unexpected '}' in place of a value at 2:8",
+		"[1,":           "not JSON: unexpected end in place of a value at 1:4",
+		"[1] x":         "not JSON: unexpected 'x' after the value at 1:5",
+		"nope":          "not JSON: unexpected 'nope' in place of a value at 1:1",
 		"[1e999]":       "the number 1e999 is out of range at 1:2",
 		"[\"a\xff\"]":   "text that is not UTF-8 at 1:2",
 		strings.Repeat("[", 1500) + strings.Repeat("]", 1500): "nested deeper than 1000 levels at 1:1001",
-		strings.Repeat("[", 99999):                            "not JSON: invalid character '[' exceeded max depth at 1:10001",
+		strings.Repeat("[", 99999):                            "nested deeper than 1000 levels at 1:1001",
 	} {
 		_, err := Decode(L, []byte(in), DecodeOptions{})
 		e, ok := err.(*Error)
 		if !ok || e.Kind != KindValue || e.Message != want {
 			t.Errorf("%.30q: %v, want %s", in, err, want)
+		}
+	}
+}
+
+// TestFaultsAreToldInPlainWords: each with its place, the end of what is cut off with the place of the end.
+func TestFaultsAreToldInPlainWords(t *testing.T) {
+	L := jsonState(t)
+	for in, want := range map[string]string{
+		`{"a":tru`:              `end inside true at 1:9`,
+		`n`:                     `end inside null at 1:2`,
+		"[false, fals":          `end inside false at 1:13`,
+		`{"a":"b`:               `end inside a string at 1:8`,
+		`"b\`:                   `end after \ inside a string at 1:4`,
+		`"\u12`:                 `end in place of four hex digits after \u at 1:6`,
+		`{"a":-`:                `end inside a number at 1:7`,
+		"[1,\n2.":               `end inside a number at 2:3`,
+		`1e+`:                   `end inside a number at 1:4`,
+		`[12`:                   `end in place of , or ] at 1:4`,
+		`{"a":12`:               `end in place of , or } at 1:8`,
+		`{"a" `:                 `end in place of : at 1:6`,
+		`{"a":`:                 `end in place of a value at 1:6`,
+		`{"a":1,`:               `end in place of a name in double quotes at 1:8`,
+		`{"a":1,}`:              `'}' in place of a name in double quotes at 1:8`,
+		`{name:1}`:              `'name' in place of a name in double quotes at 1:2`,
+		`{'a':1}`:               `single quote in place of a name in double quotes at 1:2`,
+		`{"a"=1}`:               `'=' in place of : at 1:5`,
+		`[1 2]`:                 `'2' in place of , or ] at 1:4`,
+		`[None]`:                `'None' in place of a value at 1:2`,
+		`{"a":nulls}`:           `'nulls' in place of a value at 1:6`,
+		`[01]`:                  `'1' after the 0 that a number begins with at 1:3`,
+		`[1.]`:                  `']' inside a number at 1:4`,
+		`"\x"`:                  `'x' after \ inside a string at 1:3`,
+		`"\u12g4"`:              `'g' in place of four hex digits after \u at 1:6`,
+		"\"a\nb\"":              `'\n' inside a string at 1:3`,
+		"\ufeff{}":              `'\ufeff' in place of a value at 1:1`,
+		"[\xff]":                `byte 0xff in place of a value at 1:2`,
+		"[\x00":                 `'\x00' in place of a value at 1:2`,
+		"{}}":                   `'}' after the value at 1:3`,
+		strings.Repeat("x", 99): `'xxxxxxxxxxxxxxxxxxxx' in place of a value at 1:1`,
+	} {
+		if _, err := Decode(L, []byte(in), DecodeOptions{}); err == nil || err.(*Error).Message != "not JSON: unexpected "+want {
+			t.Errorf("%s: %v, want %s", in, err, want)
 		}
 	}
 }

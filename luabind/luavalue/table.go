@@ -11,6 +11,8 @@ import (
 // maxDepth bounds nesting, which also catches a table that holds itself.
 const maxDepth = 1000
 
+const tooDeep = "nested deeper than 1000 levels"
+
 // misfit is a value that has no JSON form; path leads to it, innermost step last.
 type misfit struct {
 	words string

@@ -55,13 +55,16 @@ fs.remove(tmp .. "none.jsonl")
 -- blanks, a mark of byte order, the end without a line end, bad lines
 fs.write(path, "\239\187\191{\"a\":1}\r\n\n  \n[2]\nnull\nnope\n{\"a\":3}")
 local seen = {}
-local err = check.fails("value", path .. ":6:2: not JSON", function()
+local err = check.fails("value", path .. ":6:1: not JSON: unexpected 'nope' in place of a value", function()
   for row, line in jsonl.read(path) do table.insert(seen, line) end
 end)
 check.match(err.hint, "skip_bad")
 check.eq(seen, { 1, 4, 5 })
-check.fails("value", path .. ":6:2: not JSON", jsonl.load, path)
+check.fails("value", path .. ":6:1: not JSON: unexpected 'nope' in place of a value", jsonl.load, path)
 check.eq(jsonl.load(path, { skip_bad = true, null = "drop" }), { { a = 1 }, { 2 }, { a = 3 } })
+
+fs.write(path, '{"a":1}\n{"a":tru\n')
+check.fails("value", path .. ":2:9: not JSON: unexpected end inside true", jsonl.load, path)
 
 -- lines of the longest length, and over it
 fs.write(path, '"' .. ("x"):rep(998) .. '"\n"' .. ("y"):rep(998) .. '"')

@@ -24,6 +24,7 @@ check.eq(json.decode("9007199254740993", { big = "nearest" }), 2 ^ 53)
 
 local err = check.fails("value", "at 2:6", function() json.decode('{\n "a":}') end)
 check.eq(err.op, "json.decode")
+check.fails("value", "not JSON: unexpected end inside true at 1:9", json.decode, '{"a":tru')
 check.match(err.where, "json_test.lua")
 check.fails("value", "(at rows[2].f)", json.encode, { rows = { 1, { f = print } } })
 check.fails("value", "list with a hole at 2", json.encode, { 1, nil, 3 })
