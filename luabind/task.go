@@ -161,11 +161,14 @@ func (rt *Runtime) taskTimeout(L *lua.LState) int {
 	return rt.inScope(L, sched.ScopeOptions{Kind: "task.timeout", Timeout: limit(d)}, 2)
 }
 
-// task.deadline(at, fn, ...) is timeout with the end given on the clock of task.now.
+// task.deadline(at, fn, ...) is timeout with the end given on the clock of task.now, whose beginning has passed, too.
 func (rt *Runtime) taskDeadline(L *lua.LState) int {
-	at := luavalue.ArgDuration(L, 1, "task.deadline", -1)
 	if L.Get(1) == lua.LNil {
 		luavalue.WrongArg(L, 1, "task.deadline", "must be a time of task.now(), not nil")
+	}
+	var at time.Duration
+	if n, ok := L.Get(1).(lua.LNumber); !ok || !(n < 0) {
+		at = luavalue.ArgDuration(L, 1, "task.deadline", 0)
 	}
 	luavalue.ArgFunction(L, 2, "task.deadline")
 	return rt.inScope(L, sched.ScopeOptions{Kind: "task.deadline", Timeout: limit(at - rt.sched.Now())}, 2)

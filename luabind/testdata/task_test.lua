@@ -91,6 +91,16 @@ do
   check.fails("usage", "argument 2 must be a function", task.timeout, 1)
   check.eq(task.deadline(task.now() + 2, function() task.sleep(1) return "in time" end), "in time")
   check.fails("timeout", "", task.deadline, task.now() + 2, task.sleep, 3)
+  for _, past in ipairs { task.now() - 1, -1, -math.huge, 0, task.now() } do
+    check.fails("timeout", "0s passed", task.deadline, past, task.sleep, 1)
+  end
+  check.fails("usage", "is not a number", task.deadline, 0 / 0, print)
+  check.fails("usage", "must not be negative", task.timeout, -1, print)
+  -- a limit of 0 is over at the first wait, and at the end
+  local began, waited
+  check.fails("timeout", "", task.timeout, 0, function() began = true task.sleep(0) waited = true end)
+  check.eq({ began, waited }, { true, nil })
+  check.fails("timeout", "", task.timeout, 0, function() return "without a wait" end)
   local value, err = try(task.timeout, 1, task.sleep, 2)
   check.eq({ value, err.kind, err.retryable }, { nil, "timeout", true })
 end

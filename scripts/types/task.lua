@@ -137,7 +137,8 @@ function task.sleep(d) end
 ---@return number
 function task.now() end
 
---- Calls `fn`; after `d` everything in it is ended and `timeout` is raised.
+--- Calls `fn`; after `d` everything in it is ended and `timeout` is raised. With 0 the time is over at once: `fn` comes
+--- as far as its first wait, and `timeout` is raised in any case.
 ---
 --- ```lua
 --- local text, err = try(task.timeout, "5s", function() return pie.run("text-completion", { prompt = "A" }).text end)
@@ -149,7 +150,8 @@ function task.now() end
 ---@return any ... what `fn` returns
 function task.timeout(d, fn, ...) end
 
---- `task.timeout` with the end given as a time of `task.now`, so that several calls can share one.
+--- `task.timeout` with the end given as a time of `task.now`, so that several calls can share one. A time that has passed,
+--- also one below 0, is a timeout of 0.
 ---
 --- ```lua
 --- local at = task.now() + 60
