@@ -74,6 +74,9 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Message is the text the JavaScript client gives the error.
 func (e *Error) Message() string {
+	if e.Err == ErrNoManager {
+		return fmt.Sprintf("what answers there is no Backend.AI manager: it said %d %s", e.Status, e.Reason)
+	}
 	switch e.Type {
 	case ErrServer:
 		return fmt.Sprintf("server responded failure: %d %s - %s", e.Status, e.Reason, orElse(e.Title, "(no title)"))

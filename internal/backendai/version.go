@@ -80,6 +80,9 @@ func (m *Manager) modern() bool { return m.Version.Major >= 5 }
 func (c *Client) handshake(ctx context.Context) (*Manager, error) {
 	ask := call{op: "ask the manager for its API version", method: "GET", path: "/", unsigned: true, quiet: true}
 	got, err := c.send(ctx, ask, nil)
+	if e := (*Error)(nil); errors.As(err, &e) && e.Type == ErrServer && e.Problem == "" && e.Status < 500 {
+		e.Err, e.Hint, e.Body = ErrNoManager, orElse(e.Hint, managerHint), oneLine(e.Body)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -91,10 +94,27 @@ func (c *Client) handshake(ctx context.Context) (*Manager, error) {
 	return m, c.settle(ctx, m)
 }
 
+// ErrNoManager is the cause where something answers at the endpoint that is no Backend.AI manager.
+var ErrNoManager = errors.New("no Backend.AI manager")
+
+const managerHint = "is BACKEND_ENDPOINT the manager's address?"
+
+// oneLine is enough of a web page to know it by.
+func oneLine(page string) string {
+	const most = 160
+	page = strings.Join(strings.Fields(page), " ")
+	if len(page) > most {
+		return strings.ToValidUTF8(page[:most], "") + "…"
+	}
+	return page
+}
+
 func parseHandshake(ask call, got *answer) (*Manager, error) {
 	var body struct{ Version, Manager string }
 	if err := json.Unmarshal(got.body, &body); err != nil || body.Version == "" {
-		return nil, got.unreadable(ask, "this is not what a Backend.AI manager answers; is BACKEND_ENDPOINT the manager's address?", err)
+		e := got.unreadable(ask, managerHint, ErrNoManager)
+		e.Body = oneLine(beginning(got.body))
+		return nil, e
 	}
 	server, err := ParseVersion(body.Version)
 	if err != nil {

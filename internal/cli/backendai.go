@@ -93,7 +93,7 @@ func backendaiProblem(err error) error {
 		return usagef(strings.TrimPrefix(meant(setting.Word, setting.Among), "; "), "%v", err)
 	case errors.As(err, new(*backendai.UsageError)):
 		return usagef("", "%v", err)
-	case errors.As(err, new(*backendai.DiedError)):
+	case errors.As(err, new(*backendai.DiedError)), errors.Is(err, backendai.ErrNoManager):
 		return &kindedError{luavalue.KindConnect, err}
 	case !errors.As(err, &e):
 		return err
