@@ -165,6 +165,31 @@ func TestReleasesHaveTimeOfTheirOwn(t *testing.T) {
 	})
 }
 
+// Only what the server had still is said to be terminated: not what a server that died has taken with it.
+func TestTerminatedIsWhatWasThere(t *testing.T) {
+	for name, c := range map[string]struct {
+		strike func(*engine.Engine)
+		want   string
+	}{
+		"restarted": {(*engine.Engine).Crash, ""},
+		"cut":       {(*engine.Engine).CutConnections, "the end of the script terminated 3 × echo, launched at test.lua:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				h := newHost(t, func(h *host, _ *engine.Config) {
+					h.config.Server, h.config.DialServer, h.config.Dialect = "ws://served:8080", h.config.Dial, h.config.DialDialect
+				})
+				time.AfterFunc(2*time.Second, func() { c.strike(h.engine) })
+				err := h.run("for _ = 1, 3 do pie.launch('echo') end task.sleep(4)")
+				lines := strings.Join(h.rt.Report().Lines(false), "\n")
+				if err != nil || lines != c.want || len(h.engine.Instances()) > 0 {
+					t.Errorf("%v, %q", err, lines)
+				}
+			})
+		})
+	}
+}
+
 // What a client finds out by itself, and no call fails with, is a line on standard error.
 func TestWarningsOfTheClient(t *testing.T) {
 	bubble(t, func(t *testing.T) {

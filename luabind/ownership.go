@@ -114,22 +114,31 @@ func (i *instance) dispose() {
 	}
 }
 
-// end terminates an instance and reports what the server would not confirm: the embedded engine's end with it. Any
-// goroutine.
+// end terminates an instance and reports what came of it. Any goroutine.
 func (rt *Runtime) end(inner *pie.Instance, where string) {
 	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
 	defer cancel()
-	if err := inner.Terminate(ctx); err != nil && !isEmbedded(inner.Client()) {
-		rt.unconfirmed(LeftInstance{ID: inner.ID(), Program: inner.Program(), Where: where, Why: luaError("", err).Message})
-	}
+	there, err := inner.End(ctx)
+	rt.ended(inner.Client(), LeftInstance{ID: inner.ID(), Program: inner.Program(), Where: where}, there, err)
 }
 
 // endAdrift terminates, by its id, an instance whose connection was lost. Any goroutine.
 func (i *instance) endAdrift() {
 	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
 	defer cancel()
-	if _, err := i.client.inner.Terminate(ctx, i.inner.ID()); err != nil && !isEmbedded(i.client.inner) {
-		i.rt.unconfirmed(i.left(luaError("", err).Message))
+	there, err := i.client.inner.Terminate(ctx, i.inner.ID())
+	i.rt.ended(i.client.inner, i.left(""), there, err)
+}
+
+// ended reports what came of a terminate: the server did not confirm it, or had no such instance. What the embedded
+// engine did not confirm ends with it. Any goroutine.
+func (rt *Runtime) ended(by *pie.Client, left LeftInstance, there bool, err error) {
+	switch {
+	case err != nil && !isEmbedded(by):
+		left.Why = luaError("", err).Message
+		rt.unconfirmed(left)
+	case !there:
+		rt.report.add(func(r *Report) { r.Without(left.ID) })
 	}
 }
 

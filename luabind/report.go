@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,16 @@ type Report struct {
 	Kept        []LeftInstance // detached instances that end with the embedded engine, or go on without their results
 	Detached    int            // instances that go on at a server because the script wanted it so, as far as is known
 	Unconfirmed []LeftInstance // instances whose termination no server has confirmed
+
+	gone map[string]bool // of Ended, by id: those that had ended before, or that the server did not know
+}
+
+// Without takes an instance out that is gone without our doing: nothing has terminated it, and it runs no more.
+func (r *Report) Without(id string) {
+	if r.gone == nil {
+		r.gone = map[string]bool{}
+	}
+	r.gone[id] = true
 }
 
 // FailedRows sums up one flow.map.
@@ -62,9 +73,12 @@ func (r Report) Lines(quiet bool) []string {
 	return lines
 }
 
-// confirmed are those of Ended that are not among the unconfirmed.
+// confirmed are those of Ended that somebody has really ended.
 func (r Report) confirmed() []LeftInstance {
-	doubtful := map[string]bool{}
+	doubtful := maps.Clone(r.gone)
+	if doubtful == nil {
+		doubtful = map[string]bool{}
+	}
 	for _, i := range r.Unconfirmed {
 		doubtful[i.ID] = true
 	}

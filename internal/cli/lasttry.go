@@ -11,8 +11,9 @@ import (
 )
 
 // lastTry ends, over a connection of its own, what this run has launched on the server of the command line and was not
-// seen to end: the connection that launched it was lost, or had stopped answering. It gives the ids that are gone, and
-// takes no longer than the grace. Nothing is dialled, and no key is looked for, when nothing is open.
+// seen to end: the connection that launched it was lost, or had stopped answering. It gives the ids that are gone, with
+// whether they were there still, and takes no longer than the grace. Nothing is dialled, and no key is looked for, when
+// nothing is open.
 func (a *app) lastTry(again func() *connection, open []journal.Entry, kept pie.Journal, grace time.Duration) map[string]bool {
 	open = slices.DeleteFunc(open, func(e journal.Entry) bool { return e.Detached || e.Claimed || e.InstanceID == "" })
 	if len(open) == 0 {
@@ -35,7 +36,7 @@ func (a *app) lastTry(again func() *connection, open []journal.Entry, kept pie.J
 		}
 		for i, e := range terminate(ctx, client, list) {
 			if e.err == nil {
-				gone[list[i].InstanceID] = true
+				gone[list[i].InstanceID] = e.there
 			}
 		}
 		return nil
@@ -45,6 +46,12 @@ func (a *app) lastTry(again func() *connection, open []journal.Entry, kept pie.J
 
 // without leaves out of a report what is gone after all.
 func without(r luabind.Report, gone map[string]bool) luabind.Report {
-	r.Unconfirmed = slices.DeleteFunc(slices.Clone(r.Unconfirmed), func(i luabind.LeftInstance) bool { return gone[i.ID] })
+	r.Unconfirmed = slices.DeleteFunc(slices.Clone(r.Unconfirmed), func(i luabind.LeftInstance) bool {
+		there, is := gone[i.ID]
+		if is && !there {
+			r.Without(i.ID)
+		}
+		return is
+	})
 	return r
 }

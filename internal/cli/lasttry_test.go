@@ -58,9 +58,14 @@ func TestLastTry(t *testing.T) {
 	if len(gone) != 1 || !gone[open[0].InstanceID] || len(e.Instances()) != 1 || len(kept.Open()) != 1 {
 		t.Errorf("gone %v, open %v, running %v", gone, kept.Open(), e.Instances())
 	}
-	report := luabind.Report{Unconfirmed: []luabind.LeftInstance{{ID: open[0].InstanceID}, {ID: "other"}}}
-	if left := without(report, gone).Unconfirmed; len(left) != 1 || left[0].ID != "other" {
-		t.Errorf("%v", left)
+	left := []luabind.LeftInstance{{ID: open[0].InstanceID, Program: "sleep"}, {ID: "other"}, {ID: "unknown there"}}
+	gone["unknown there"] = false
+	report := without(luabind.Report{Unconfirmed: left, Ended: left}, gone)
+	if len(report.Unconfirmed) != 1 || report.Unconfirmed[0].ID != "other" {
+		t.Errorf("%v", report.Unconfirmed)
+	}
+	if lines := report.Lines(false); len(lines) != 2 || lines[1] != "the end of the script terminated sleep ("+open[0].InstanceID+")" {
+		t.Errorf("%q", lines)
 	}
 	if again := a.lastTry(server, kept.Open(), kept, time.Minute); again != nil {
 		t.Errorf("%v", again)
