@@ -93,11 +93,11 @@ func (a *argument) description() string {
 	if len(a.choices) > 0 {
 		notes = append(notes, "one of "+a.choiceText())
 	}
-	if a.min != lua.LNil {
-		notes = append(notes, fmt.Sprintf("at least %s", a.min))
+	if a.min.said != lua.LNil {
+		notes = append(notes, fmt.Sprintf("at least %s", a.min.said))
 	}
-	if a.max != lua.LNil {
-		notes = append(notes, fmt.Sprintf("at most %s", a.max))
+	if a.max.said != lua.LNil {
+		notes = append(notes, fmt.Sprintf("at most %s", a.max.said))
 	}
 	if a.flag() && a.many {
 		notes = append(notes, "may be repeated")
@@ -114,13 +114,7 @@ func (a *argument) description() string {
 	return strings.TrimSpace(fmt.Sprintf("%s (%s)", a.help, strings.Join(notes, "; ")))
 }
 
-func (a *argument) choiceText() string {
-	names := make([]string, len(a.choices))
-	for i, c := range a.choices {
-		names[i] = c.String()
-	}
-	return strings.Join(names, ", ")
-}
+func (a *argument) choiceText() string { return strings.Join(a.offered, ", ") }
 
 // defaultText shows the default as the script wrote it.
 func (a *argument) defaultText() string {

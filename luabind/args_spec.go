@@ -25,10 +25,14 @@ type argument struct {
 	def      lua.LValue
 	help     string
 	choices  []lua.LValue
-	min, max lua.LValue // nil for no bound
+	offered  []string // the choices as the script wrote them
+	min, max argBound
 	many     bool
 	required bool
 }
+
+// argBound is a bound as the script wrote it, and the number that it means; nil and nil for none.
+type argBound struct{ said, value lua.LValue }
 
 func (a *argument) flag() bool { return strings.HasPrefix(a.long, "--") }
 
@@ -156,12 +160,12 @@ func typeOfDefault(def lua.LValue) lua.LString {
 }
 
 func (a *argument) readBounds(t *lua.LTable) (err error) {
-	a.min, a.max = t.RawGetString("min"), t.RawGetString("max")
-	for _, bound := range []*lua.LValue{&a.min, &a.max} {
-		if *bound == lua.LNil {
+	a.min.said, a.max.said = t.RawGetString("min"), t.RawGetString("max")
+	for _, bound := range []*argBound{&a.min, &a.max} {
+		if bound.value = lua.LNil; bound.said == lua.LNil {
 			continue
 		}
-		if *bound, err = a.kind.convert(*bound); err != nil || (*bound).Type() != lua.LTNumber {
+		if bound.value, err = a.kind.convert(bound.said); err != nil || bound.value.Type() != lua.LTNumber {
 			return fmt.Errorf("min and max must be of type %s, which must have an order", a.kind.name)
 		}
 	}
@@ -175,12 +179,12 @@ func (a *argument) readBounds(t *lua.LTable) (err error) {
 		if err != nil {
 			return fmt.Errorf("choice %d %w", i, err)
 		}
-		a.choices = append(a.choices, v)
+		a.choices, a.offered = append(a.choices, v), append(a.offered, list.RawGetInt(i).String())
 	}
 	return nil
 }
 
-// checkDefault converts the default into the argument's type.
+// checkDefault holds the default to type, choices and bounds. Whether a file is there is seen when it is needed.
 func (a *argument) checkDefault() (err error) {
 	list, isList := a.def.(*lua.LTable)
 	switch {
@@ -189,10 +193,10 @@ func (a *argument) checkDefault() (err error) {
 		return fmt.Errorf("the default must be a list, because many is set")
 	case a.many:
 		for i := 1; i <= list.MaxN() && err == nil; i++ {
-			_, err = a.kind.convert(list.RawGetInt(i))
+			_, err = a.fitting(list.RawGetInt(i))
 		}
 	default:
-		_, err = a.kind.convert(a.def)
+		_, err = a.fitting(a.def)
 	}
 	if err != nil {
 		return fmt.Errorf("the default %w", err)

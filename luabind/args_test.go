@@ -87,6 +87,33 @@ func TestArgsRefused(t *testing.T) {
 	}
 }
 
+// TestArgsKeepUnits: bounds and choices are told as the script wrote them, words as the user did.
+func TestArgsKeepUnits(t *testing.T) {
+	spec := `args.parse {
+  { "--wait", type = "duration", min = "1s", max = "1m" },
+  { "--memory", type = "size", max = "2GiB" },
+  { "--every", type = "duration", choices = { "1m", "1h" } },
+}`
+	for words, want := range map[string]string{
+		"--wait 90s":     "--wait must be at most 1m, not 90s",
+		"--wait 250ms":   "--wait must be at least 1s, not 250ms",
+		"--memory 4GB":   "--memory must be at most 2GiB, not 4GB",
+		"--every 2h":     "--every must be one of 1m, 1h, not 2h",
+		"--every 3600":   "",
+		"--memory 1.5GB": "",
+	} {
+		run := runCode(t, spec, withArgs(strings.Fields(words)...))
+		exit, ok := errors.AsType[*ExitError](run.err)
+		if want == "" && run.err != nil || want != "" && (!ok || exit.Code != 2 || !strings.HasPrefix(exit.Message, want+"\n")) {
+			t.Errorf("%s: %v, want %s", words, run.err, want)
+		}
+	}
+	help := runCode(t, spec, withArgs("--help")).stdout
+	if !strings.Contains(help, "(at least 1s; at most 1m)") || !strings.Contains(help, "(one of 1m, 1h)") {
+		t.Error(help)
+	}
+}
+
 func TestArgsHelp(t *testing.T) {
 	run := runCode(t, argsSpec, withArgs("-n", "x", "--help"), func(c *Config) { c.Args = c.Args[2:] })
 	want := `usage: pierun flow.lua [options] QUESTIONS [MORE...]
@@ -117,22 +144,26 @@ options:
 
 func TestArgsSpecMistakes(t *testing.T) {
 	for spec, want := range map[string]string{
-		`{ "x", defalt = 1 }`:                             `item 1: unknown field "defalt"; did you mean "default"?`,
-		`{ "--x", type = "int" }`:                         `unknown type "int"`,
-		`{ "x", "-x" }`:                                   "second entry of a flag",
-		`{ "--x", "--y" }`:                                "second entry of a flag",
-		`{ 3 }`:                                           `the first entry must be "name" or "--name"`,
-		`{ "x" }, { "x" }`:                                "item 2: x is there twice",
-		`{ "--x", default = 1, min = "a" }`:               "min and max must be of type number",
-		`{ "--x", type = "integer", default = 1.5 }`:      "the default must be a whole number",
-		`{ "x", many = true }, { "y" }`:                   "no positional can follow x",
-		`{ "x", default = 1 }, { "y" }`:                   "the positional y must have a default",
-		`{ "x", type = "boolean" }`:                       "a positional cannot be a boolean",
-		`{ "--help" }`:                                    "there already",
-		`"text", "text"`:                                  "item 2 must be a table",
-		`{ "--x", choices = 3 }`:                          "choices must be a list",
-		`{ "--x", many = true, default = 3 }`:             "the default must be a list",
-		`{ "--x", type = "duration", default = "later" }`: "the default must be seconds or text",
+		`{ "x", defalt = 1 }`:                                      `item 1: unknown field "defalt"; did you mean "default"?`,
+		`{ "--x", type = "int" }`:                                  `unknown type "int"`,
+		`{ "x", "-x" }`:                                            "second entry of a flag",
+		`{ "--x", "--y" }`:                                         "second entry of a flag",
+		`{ 3 }`:                                                    `the first entry must be "name" or "--name"`,
+		`{ "x" }, { "x" }`:                                         "item 2: x is there twice",
+		`{ "--x", default = 1, min = "a" }`:                        "min and max must be of type number",
+		`{ "--x", type = "integer", default = 1.5 }`:               "the default must be a whole number",
+		`{ "x", many = true }, { "y" }`:                            "no positional can follow x",
+		`{ "x", default = 1 }, { "y" }`:                            "the positional y must have a default",
+		`{ "x", type = "boolean" }`:                                "a positional cannot be a boolean",
+		`{ "--help" }`:                                             "there already",
+		`"text", "text"`:                                           "item 2 must be a table",
+		`{ "--x", choices = 3 }`:                                   "choices must be a list",
+		`{ "--x", many = true, default = 3 }`:                      "the default must be a list",
+		`{ "--x", type = "duration", default = "later" }`:          "the default must be seconds or text",
+		`{ "--x", choices = { "a" }, default = "b" }`:              "item 1: the default must be one of a, not b",
+		`{ "--x", default = 5, max = 3 }`:                          "item 1: the default must be at most 3, not 5",
+		`{ "--x", type = "size", default = "1KiB", min = "1MiB" }`: "the default must be at least 1MiB, not 1KiB",
+		`{ "--x", many = true, default = { "a", "b" }, choices = { "a" } }`: "the default must be one of a, not b",
 	} {
 		run := runCode(t, "args.parse { "+spec+" }")
 		if run.err == nil || !strings.Contains(run.err.Error(), "usage: args.parse: ") || !strings.Contains(run.err.Error(), want) {

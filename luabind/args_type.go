@@ -101,28 +101,30 @@ func fileExists(v lua.LValue) error {
 }
 
 // one converts and checks a single value.
-func (a *argument) one(v lua.LValue) (lua.LValue, error) {
-	v, err := a.kind.convert(v)
+func (a *argument) one(said lua.LValue) (lua.LValue, error) {
+	v, err := a.fitting(said)
 	if err == nil && a.kind.check != nil {
 		err = a.kind.check(v)
-	}
-	if err == nil {
-		err = a.within(v)
 	}
 	return v, err
 }
 
-// within holds a value to choices, min and max.
-func (a *argument) within(v lua.LValue) error {
-	if len(a.choices) > 0 && !slices.Contains(a.choices, v) {
-		return fmt.Errorf("must be one of %s, not %s", a.choiceText(), v)
+// fitting converts a value, and holds it to choices, min and max. Its errors have the units that were written.
+func (a *argument) fitting(said lua.LValue) (lua.LValue, error) {
+	v, err := a.kind.convert(said)
+	if err != nil {
+		return v, err
 	}
 	n, _ := v.(lua.LNumber)
-	if low, ok := a.min.(lua.LNumber); ok && n < low {
-		return fmt.Errorf("must be at least %s, not %s", low, v)
+	low, isLow := a.min.value.(lua.LNumber)
+	high, isHigh := a.max.value.(lua.LNumber)
+	switch {
+	case len(a.choices) > 0 && !slices.Contains(a.choices, v):
+		return v, fmt.Errorf("must be one of %s, not %s", a.choiceText(), said)
+	case isLow && n < low:
+		return v, fmt.Errorf("must be at least %s, not %s", a.min.said, said)
+	case isHigh && n > high:
+		return v, fmt.Errorf("must be at most %s, not %s", a.max.said, said)
 	}
-	if high, ok := a.max.(lua.LNumber); ok && n > high {
-		return fmt.Errorf("must be at most %s, not %s", high, v)
-	}
-	return nil
+	return v, nil
 }

@@ -26,7 +26,8 @@
 args = {}
 
 --- Reads the words after FILE by a spec: the text of `--help`, then one table for each argument. Gives a table with
---- their long names, `-` as `_`. Wrong words end the script with exit 2 and the usage.
+--- their long names, `-` as `_`. Wrong words end the script with exit 2 and the usage; a spec that is
+--- wrong, or has a default outside its own bounds, raises `usage`.
 ---
 --- ```lua
 --- local opts = args.parse {
