@@ -35,6 +35,8 @@ func TestWhatIsRaisedHasAPlace(t *testing.T) {
 		"\nerror()": "test.lua:2: ",
 		"local t = task.spawn(function()\n  error(setmetatable({}, { __tostring = function() return 'words' end }))\nend)\nt:join()": "test.lua:2: words",
 		"task.deadline(task.now() + 0.0999996, function() task.sleep(10) end)":                                                       "test.lua:1: timeout: task.deadline: 100ms passed",
+		"task.defer(function() task.sleep(10) end)":                                                                                  "test.lua:1: timeout: task.defer: 5s passed",
+		"\ntask.defer(function()\ntask.sleep(10) end)\ntask.defer(function() end)":                                                   "test.lua:2: timeout: task.defer: 5s passed",
 		"task.timeout('50ms', function() task.sleep(10) end)":                                                                        "test.lua:1: task.timeout: 50ms passed",
 		"flow.retry(function() task.sleep(10) end, { timeout = '1s', times = 1 })":                                                   "test.lua:1: timeout: flow.retry: 1s passed",
 	} {

@@ -50,6 +50,6 @@ func scopeCancel(L *lua.LState) int {
 // task.defer(fn) has fn called when the innermost scope of this task ends.
 func (rt *Runtime) taskDefer(L *lua.LState) int {
 	fn := luavalue.ArgFunction(L, 1, "task.defer")
-	rt.sched.Current().Scope().Defer(fn)
+	rt.sched.Current().Scope().Defer(L, fn)
 	return 0
 }

@@ -34,7 +34,7 @@ func (h *host) bind() {
 	def("sleep", func(L *lua.LState) int { Sleep(L, seconds(L, 1, 0)); return 0 })
 	def("now", func(L *lua.LState) int { L.Push(lua.LNumber(h.Now().Seconds())); return 1 })
 	def("log", func(L *lua.LState) int { h.log = append(h.log, ToString(L, L.Get(1))); return 0 })
-	def("defer", func(L *lua.LState) int { h.Current().Scope().Defer(L.CheckFunction(1)); return 0 })
+	def("defer", func(L *lua.LState) int { h.Current().Scope().Defer(L, L.CheckFunction(1)); return 0 })
 	def("own", func(L *lua.LState) int {
 		th := &thing{name: L.CheckString(1), h: h, confirm: seconds(L, 2, 0)}
 		h.things = append(h.things, th)

@@ -32,7 +32,7 @@ type Scope struct {
 	timer    timer
 	children *Task // the youngest
 	count    int
-	defers   []*lua.LFunction
+	defers   []deferred
 	owned    []Owned
 	values   map[any]any
 }
@@ -139,9 +139,6 @@ func (sc *Scope) Ended() bool { return sc.phase == closed }
 
 // Failure is why the scope is cancelled; nil while it is not.
 func (sc *Scope) Failure() *Failure { return sc.failure }
-
-// Defer has fn run when the scope is left, before those that were added earlier.
-func (sc *Scope) Defer(fn *lua.LFunction) { sc.defers = append(sc.defers, fn) }
 
 // SetValue keeps a value of the host under key, for everything inside the scope.
 func (sc *Scope) SetValue(key, value any) {

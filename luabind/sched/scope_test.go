@@ -159,6 +159,8 @@ func TestDefer(t *testing.T) {
 		"the first error wins": {`
 			local ok, e = pcall(scope, function() defer(function() error("late", 0) end) error("early", 0) end)
 			log(e)`, "early"},
+		"hidden by an error before it": {`
+			pcall(scope, function() defer(function() log("a") end) defer(function() defer(function() log("inner") end) error("x") end) end)`, "a|inner"},
 		"a defer in a defer":   {`scope(function() defer(function() defer(function() log("inner") end) log("outer") end) end)`, "outer|inner"},
 		"of the script itself": {`defer(function() wait() log("end") end) own("x") log("main")`, "main|end|release x"},
 	} {
@@ -176,6 +178,7 @@ func TestDeferredErrorsAreTold(t *testing.T) {
 		`pcall(scope, function() defer(function() error("late", 0) end) error("early", 0) end)`:                                "late",
 		`pcall(scope, function() defer(function() error("second", 0) end) defer(function() error("first", 0) end) end)`:        "second",
 		`scope(function() local k = spawn(function() defer(function() error("x", 0) end) forever() end) wait() cancel(k) end)`: "x",
+		`pcall(scope, function() defer(function() defer(function() error("inner", 0) end) error("outer", 0) end) end)`:         "inner",
 		`pcall(scope, function() local e = {} defer(function() error(e) end) error(e) end)`:                                    "",
 		`pcall(scope, function() defer(function() error("alone", 0) end) end)`:                                                 "",
 		`pcall(scope, function() defer(function() pcall(error, "caught") end) error("early", 0) end)`:                          "",
@@ -208,6 +211,16 @@ func TestGrace(t *testing.T) {
 			h.logged("first", "release "+h.things[0].name)
 		})
 	}
+}
+
+// A deferred function that defers itself again ends with the grace, on a stack that does not grow.
+func TestDeferringWithoutEnd(t *testing.T) {
+	h := newHostWith(t, Config{Grace: 20 * time.Millisecond})
+	h.ok(`
+		local function again() defer(again) end
+		local ok, e = pcall(scope, again)
+		assert(not ok and e.kind == "timeout" and e.hint:find("--grace", 1, true), tostring(e))
+		assert(tostring(e):find("t.lua:2: ", 1, true), tostring(e))`)
 }
 
 func TestOwnership(t *testing.T) {
