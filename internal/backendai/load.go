@@ -30,6 +30,29 @@ func Load(from Sources) (Config, error) {
 	return cfg, cfg.Check()
 }
 
+// Told says whether the environment or the file has any setting of Backend.AI. A file that cannot be read has one.
+func (from Sources) Told() bool {
+	for _, name := range variables() {
+		if from.LookupEnv == nil {
+			break
+		}
+		if _, set := from.LookupEnv(name); set {
+			return true
+		}
+	}
+	return told(from.File)
+}
+
+// variables are those that readEnv reads.
+func variables() []string {
+	var names []string
+	_, _ = readEnv(func(name string) (string, bool) {
+		names = append(names, name)
+		return "", false
+	})
+	return names
+}
+
 // FromEnv is Load with the process's environment alone.
 func FromEnv() (Config, error) { return Load(Sources{LookupEnv: os.LookupEnv}) }
 

@@ -81,6 +81,13 @@ func readFile(path string) (Config, error) {
 	return parseFile(path, string(text))
 }
 
+// told says whether a file has the section, or is there and cannot be read.
+func told(path string) bool {
+	var all map[string]any
+	meta, err := toml.DecodeFile(path, &all)
+	return meta.IsDefined("backendai") || err != nil && !errors.Is(err, fs.ErrNotExist) && path != ""
+}
+
 func parseFile(path, text string) (Config, error) {
 	section, err := parseSection(path, text)
 	return section.config(), err

@@ -85,12 +85,12 @@ func (a *app) backendaiSources(j *journal.Journal) backendai.Sources {
 
 // backendaiProblem gives an error the kind that its exit code follows from.
 func backendaiProblem(err error) error {
-	e, setting := (*backendai.Error)(nil), (*backendai.ConfigError)(nil)
+	e := (*backendai.Error)(nil)
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &setting):
-		return usagef(strings.TrimPrefix(meant(setting.Word, setting.Among), "; "), "%v", err)
+	case errors.As(err, new(*backendai.ConfigError)):
+		return usagef(suggestion(err), "%v", err)
 	case errors.As(err, new(*backendai.UsageError)):
 		return usagef("", "%v", err)
 	case errors.As(err, new(*backendai.DiedError)), errors.Is(err, backendai.ErrNoManager):
@@ -103,6 +103,15 @@ func backendaiProblem(err error) error {
 		return &kindedError{luavalue.KindAuth, err}
 	}
 	return err
+}
+
+// suggestion is the name that a setting nobody knows was most likely meant to have.
+func suggestion(err error) string {
+	setting := (*backendai.ConfigError)(nil)
+	if !errors.As(err, &setting) {
+		return ""
+	}
+	return strings.TrimPrefix(meant(setting.Word, setting.Among), "; ")
 }
 
 // kindedError is said as it is, and ends the command with its kind's code.

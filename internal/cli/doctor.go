@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/pie"
 )
 
@@ -15,7 +16,7 @@ func (a *app) doctorCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "doctor",
 		Usage: "look for what may be wrong: settings, server, login, clock, limits, what was left behind",
-		Description: `pierun doctor                           # here, and the embedded engine
+		Description: `pierun doctor                           # here, this folder's pierun.toml, and the embedded engine
 pierun doctor --server ws://gpu:8080    # … and that server
 pierun doctor --json
 
@@ -72,10 +73,15 @@ func (a *app) doctor(ctx *cli.Context) error {
 		return err
 	}
 	o := &options{ctx: ctx}
-	server := a.connection(o)
+	o.dialect()
+	o.duration("timeout")
+	if ctx.IsSet("server") && o.text("server") == "" {
+		a.server(o) // refuses it: a variable of the shell that is not set, most likely
+	}
 	if o.err != nil {
 		return o.err
 	}
+	server := a.connection(o)
 	found, printed := a.reporter(ctx.Bool("json"))
 	found.fine("pierun", "%s%s", Version, revision())
 	a.lookHere(found)
@@ -120,8 +126,26 @@ func (a *app) printFinding(f finding) error {
 	return err
 }
 
+// unusable tells of an address or a key that nothing can be done with; whoever asks a doctor wants to be told the rest
+// all the same. The error is that there is no server because of it.
+func (a *app) unusable(found *findings, o *options) error {
+	what, why := "login", (*usageError)(nil)
+	address := &options{ctx: o.ctx}
+	if a.server(address); address.err != nil {
+		what = "address"
+	}
+	if !errors.As(o.err, &why) {
+		why = &usageError{message: o.err.Error()}
+	}
+	found.add(what, trouble, why.message, why.hint)
+	return &kindedError{luavalue.KindConnect, o.err}
+}
+
 // lookThere connects, and looks at the server as far as it lets us. The error is why it did not get there.
 func (a *app) lookThere(ctx context.Context, found *findings, o *options, server *connection) error {
+	if o.err != nil {
+		return a.unusable(found, o)
+	}
 	what := server.cfg.URI
 	switch {
 	case server.engine != nil:

@@ -20,6 +20,7 @@ import (
 func (a *app) lookHere(found *findings) {
 	found.fine("system", "%s %s/%s, %d processors, %s of memory", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), size(int64(machineMemory())))
 	a.lookAtSettings(found)
+	a.lookAtProject(found)
 	a.lookAtState(found)
 	now := clock.System{}.Now()
 	if now.Year() < 2026 {
