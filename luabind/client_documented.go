@@ -199,6 +199,9 @@ func clientAttach(L *lua.LState) int {
 		L.Push(i.value)
 		return 1
 	}
+	if name := c.rt.clients.called(id); name != "" && inner.Program() == "" {
+		c.rt.clients.names[id] = name
+	}
 	c.rt.clients.attached(id)
 	i := c.newInstance(L, inner, launchOptions{buffer: defaultBuffer, keep: defaultKeep, maxOutput: defaultMaxOutput})
 	i.attached = true

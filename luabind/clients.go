@@ -20,10 +20,11 @@ type clients struct {
 	detached, adrift map[string]*instance
 
 	visited map[string]*instance // attached to, by id
+	names   map[string]string    // their programs, by id, where only this run knows them
 }
 
 func newClients(rt *Runtime) *clients {
-	return &clients{rt: rt, detached: map[string]*instance{}, adrift: map[string]*instance{}, visited: map[string]*instance{}}
+	return &clients{rt: rt, detached: map[string]*instance{}, adrift: map[string]*instance{}, visited: map[string]*instance{}, names: map[string]string{}}
 }
 
 // finished gives a detached instance whose end came while this host was still connected: the server has delivered it

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func (rt *Runtime) baseConfig() pie.Config {
 
 // warn prints what a client found out by itself. Any goroutine.
 func (rt *Runtime) warn(w pie.Warning) {
-	whom := w.Program
+	whom := cmp.Or(w.Program, "an instance")
 	if w.InstanceID != "" {
 		whom += " (" + w.InstanceID + ")"
 	}

@@ -73,7 +73,11 @@ func (rt *Runtime) openInstanceType() {
 	}
 	mt := rt.openType(instanceMeta, methods, func(L *lua.LState) int {
 		i := self[*instance](L, "instance:tostring")
-		L.Push(lua.LString("instance " + i.inner.ID() + " of " + i.inner.Program() + " (" + i.status() + ")"))
+		of := ""
+		if name := i.program(); name != "" {
+			of = " of " + name
+		}
+		L.Push(lua.LString("instance " + i.inner.ID() + of + " (" + i.status() + ")"))
 		return 1
 	})
 	rt.addFields(mt, func(L *lua.LState, name string) lua.LValue {
@@ -86,7 +90,7 @@ func (i *instance) field(name string) lua.LValue {
 	case "instance_id":
 		return lua.LString(i.inner.ID())
 	case "program":
-		return lua.LString(i.inner.Program())
+		return lua.LString(i.program())
 	case "client":
 		return i.client.value
 	}

@@ -13,7 +13,7 @@ func (i *instance) watch() {
 	}
 	if limit := i.opts.timeout; limit > 0 {
 		i.after(i.rt.remaining(i.began, limit), func() {
-			i.giveUp(luavalue.KindTimeout, "%s was not done within timeout (%s)", i.inner.Program(), limit)
+			i.giveUp(luavalue.KindTimeout, "%s was not done within timeout (%s)", i.title(), limit)
 		})
 	}
 	if i.opts.idle > 0 {
@@ -37,7 +37,7 @@ func (i *instance) watchSilence(seen int64, since time.Duration) {
 		if a := i.activity(); a != seen {
 			i.watchSilence(a, now)
 		} else if now-since >= limit {
-			i.giveUp(luavalue.KindIdle, "%s said nothing for idle_timeout (%s)", i.inner.Program(), limit)
+			i.giveUp(luavalue.KindIdle, "%s said nothing for idle_timeout (%s)", i.title(), limit)
 		} else {
 			i.watchSilence(seen, since)
 		}

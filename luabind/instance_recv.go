@@ -2,7 +2,6 @@ package luabind
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -169,7 +168,7 @@ func (i *instance) raiseDead(L *lua.LState, op string) {
 }
 
 func (i *instance) raiseSilent(L *lua.LState, op string, limit time.Duration) {
-	e := luavalue.Errorf(luavalue.KindTimeout, "%s: %s said nothing for %s", op, i.inner.Program(), limit)
+	e := luavalue.Errorf(luavalue.KindTimeout, "%s: %s said nothing for %s", op, i.title(), limit)
 	e.Op, e.InstanceID = op, i.inner.ID()
 	luavalue.Raise(L, e)
 }
@@ -197,7 +196,7 @@ func (i *instance) endError(op string) *luavalue.Error {
 	case pie.OutOfResources:
 		kind, words, hint = luavalue.KindOutOfResources, "the server had no room for %s", "run fewer at once, or try again later"
 	}
-	e := luavalue.Errorf(kind, words, i.inner.Program())
+	e := luavalue.Errorf(kind, words, i.title())
 	e.Op, e.InstanceID, e.Server, e.Hint = op, i.inner.ID(), i.endText, hint
 	return e
 }
@@ -213,6 +212,3 @@ func (i *instance) withResult(L *lua.LState, op string, e *luavalue.Error) *luav
 	}
 	return own.Set("result", i.result(L))
 }
-
-// String names an instance in messages.
-func (i *instance) String() string { return fmt.Sprintf("%s (%s)", i.inner.Program(), i.inner.ID()) }

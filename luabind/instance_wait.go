@@ -64,7 +64,7 @@ func (i *instance) waitForEnd(L *lua.LState, op string, limit time.Duration) {
 	for !i.over() {
 		rest := i.rt.remaining(start, limit)
 		if rest == 0 || !i.parkWaiting(L, rest) && !i.over() {
-			e := luavalue.Errorf(luavalue.KindTimeout, "%s: %s had not ended after %s", op, i.inner.Program(), limit)
+			e := luavalue.Errorf(luavalue.KindTimeout, "%s: %s had not ended after %s", op, i.title(), limit)
 			e.Op, e.InstanceID, e.Hint = op, i.inner.ID(), "it goes on; inst:terminate() ends it"
 			luavalue.Raise(L, i.withResult(L, op, e))
 		}

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -104,7 +105,7 @@ func (i *instance) gone(why string) *luavalue.Error {
 
 // left is the instance as the report names it.
 func (i *instance) left(why string) LeftInstance {
-	return LeftInstance{ID: i.inner.ID(), Program: i.inner.Program(), Where: i.where.String(), Why: why}
+	return LeftInstance{ID: i.inner.ID(), Program: cmp.Or(i.program(), "an instance"), Where: i.where.String(), Why: why}
 }
 
 // dispose ends an instance that its only user has left, without waiting for it.

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -24,7 +25,8 @@ func resultToString(L *lua.LState) int {
 	if t.RawGetString("event") == lua.LNil {
 		how = "not at its end"
 	}
-	L.Push(lua.LString(fmt.Sprintf("result of %s (%s): %q", t.RawGetString("program"), how, shorten(text, 60))))
+	whose := cmp.Or(t.RawGetString("program").String(), "an instance")
+	L.Push(lua.LString(fmt.Sprintf("result of %s (%s): %q", whose, how, shorten(text, 60))))
 	return 1
 }
 
@@ -57,7 +59,7 @@ func (i *instance) result(L *lua.LState) *lua.LTable {
 	t.RawSetString("files", luavalue.Array(L, files))
 	t.RawSetString("truncated", lua.LBool(c.truncated))
 	t.RawSetString("instance_id", lua.LString(i.inner.ID()))
-	t.RawSetString("program", lua.LString(i.inner.Program()))
+	t.RawSetString("program", lua.LString(i.program()))
 	i.setTimes(t)
 	return t
 }

@@ -387,7 +387,7 @@ function Client:use(fn, ...) end
 --- One running program.
 ---@class pie.Instance
 ---@field instance_id string the server's name for it
----@field program string what was launched
+---@field program string what was launched; "" where neither the server nor this run knows it, of one that was attached to
 ---@field client pie.Client who launched it
 local Instance = {}
 
