@@ -23,6 +23,7 @@ type logger struct {
 // openLog makes the module log.
 func openLog(rt *Runtime) lua.LValue {
 	l := &logger{rt: rt}
+	rt.log = l
 	if err := l.level.UnmarshalText([]byte(rt.cfg.LogLevel)); err != nil {
 		l.level.Set(slog.LevelInfo)
 	}
@@ -57,11 +58,23 @@ func (l *logger) at(fn string, level slog.Level) lua.LGFunction {
 }
 
 func (l *logger) write(L *lua.LState, level slog.Level, message string, fields lua.LValue) {
-	record := slog.NewRecord(l.rt.cfg.Clock.Now().Round(time.Millisecond), level, message, 0)
-	record.AddAttrs(slog.String("task", l.rt.sched.Current().Name()))
+	attrs := []slog.Attr{slog.String("task", l.rt.sched.Current().Name())}
 	if t, ok := fields.(*lua.LTable); ok {
-		record.AddAttrs(logFields(L, t)...)
+		attrs = append(attrs, logFields(L, t)...)
 	}
+	l.put(level, message, attrs...)
+}
+
+// tellSeed says how to have the same sequence of math.random again.
+func (l *logger) tellSeed() {
+	if l.out.Enabled(context.Background(), slog.LevelDebug) {
+		l.put(slog.LevelDebug, "math.random is seeded; --seed gives the same numbers again", slog.Int64("seed", l.rt.seed))
+	}
+}
+
+func (l *logger) put(level slog.Level, message string, attrs ...slog.Attr) {
+	record := slog.NewRecord(l.rt.cfg.Clock.Now().Round(time.Millisecond), level, message, 0)
+	record.AddAttrs(attrs...)
 	_ = l.out.Handle(context.Background(), record) // nobody is left to be told that standard error is closed
 }
 

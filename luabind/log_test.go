@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -29,6 +30,20 @@ log.error(setmetatable({}, { __tostring = function() return "words" end }))
 	got := regexp.MustCompile(`\d\d:\d\d:\d\d\.\d\d\d`).ReplaceAllString(run.stderr, "00:00:00.000")
 	if got != strings.Join(want, "\n")+"\n" {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+// TestSeedIsTold: with the level debug, as what --seed takes to have the same numbers again.
+func TestSeedIsTold(t *testing.T) {
+	debug := func(c *Config) { c.LogLevel = "debug" }
+	first := runCode(t, `print(math.random(1e9))`, debug)
+	told := regexp.MustCompile(`^time=\S+ level=DEBUG msg="math.random is seeded; --seed gives the same numbers again" seed=(\d+)\n$`).FindStringSubmatch(first.stderr)
+	if told == nil {
+		t.Fatalf("%q %v", first.stderr, first.err)
+	}
+	seed, err := strconv.ParseInt(told[1], 10, 64)
+	if again := runCode(t, `print(math.random(1e9))`, func(c *Config) { c.Seed = &seed }); err != nil || again.stdout != first.stdout || again.stderr != "" {
+		t.Errorf("%q, then %q %q, %v", first.stdout, again.stdout, again.stderr, err)
 	}
 }
 

@@ -20,9 +20,6 @@ func (rt *Runtime) openRandom() {
 	})
 }
 
-// Seed is what math.random was seeded with.
-func (rt *Runtime) Seed() int64 { return rt.seed }
-
 func newRandom(seed int64) *rand.Rand { return rand.New(rand.NewPCG(uint64(seed), 0)) }
 
 // math.random([m[, n]]) as in Lua 5.1.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 
@@ -38,6 +36,7 @@ type Runtime struct {
 	report     reporter
 	work       sync.WaitGroup // goroutines that terminate instances; each ends within endTimeout
 	seed       int64          // of this run
+	log        *logger
 	random     *rand.Rand
 
 	eventNames [pie.OutOfResources + 1]lua.LValue // by kind, made once
@@ -108,13 +107,11 @@ func (rt *Runtime) Sched() *sched.Scheduler { return rt.sched }
 // and everything printed is written. A context that ends cancels the script; its cause is returned. Other errors
 // are *luavalue.Error, [*ExitError] or [ErrStdoutClosed].
 func (rt *Runtime) RunFile(ctx context.Context, path string) error {
-	text, err := os.ReadFile(path)
+	text, err := rt.open(path)
 	if err != nil {
-		return scriptUnreadable(path, err)
+		return err
 	}
-	rt.dir = filepath.Dir(path)
-	rt.cfg.Script = path
-	return rt.run(ctx, path, string(text))
+	return rt.run(ctx, path, text)
 }
 
 // RunString runs code as RunFile runs a file; name is what errors call it. Modules are looked for in the current
@@ -137,16 +134,12 @@ func (rt *Runtime) Close() {
 func (rt *Runtime) run(ctx context.Context, chunk, code string) error {
 	ctx, rt.cancel = context.WithCancelCause(ctx)
 	defer rt.cancel(nil)
-	rt.script = chunk
-	rt.setArg()
-	main, err := rt.sched.CompileUntil(ctx, rt.source(chunk, code), chunk)
+	main, err := rt.prepare(ctx, chunk, code)
 	if err != nil {
-		return rt.outcome(ctx, luavalue.FromGo(rt.L, err))
-	}
-	rt.see(main, false)
-	if err := rt.unseen(blind); err != nil {
 		return err
 	}
+	rt.setArg()
+	rt.log.tellSeed()
 	if err = rt.sched.Run(ctx, main, rt.words()...); err == nil && rt.leaving == nil {
 		err = rt.unseen(pending)
 	}
