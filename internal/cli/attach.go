@@ -23,7 +23,8 @@ func (a *app) attachCommand() *cli.Command {
 echo hello | pierun attach 3f2a  # at the end of a pipe or file it goes on to listen, until the instance ends
 
 Ctrl-C terminates the instance. Ctrl-D leaves it running, where the server can do that, and so do the loss of the
-terminal (ssh that drops) and SIGTERM; gateways end it together with the connection, which is said then.`,
+terminal (ssh that drops) and SIGTERM; gateways end it together with the connection, which is said then. Releases from
+0.3 on throw away what a detached instance prints: its messages, files and end are all there is.`,
 		Flags:  flags(limitAttach, forceAttach(), saveDirFlag()),
 		Action: a.attach,
 	}

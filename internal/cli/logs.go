@@ -19,7 +19,8 @@ func (a *app) logsCommand() *cli.Command {
 pierun logs -f 3f2a              # … and what follows, until it ends; Ctrl-C leaves it running
 
 No server lets two watch one instance, or shows the same words twice: logs attaches, shows, and lets go. Where letting
-go would end the instance, or where nothing is kept, it is refused.`,
+go would end the instance, or where nothing is kept, it is refused. Releases from 0.3 on throw away what a detached
+instance prints: its messages, files and end are all there is.`,
 		Flags: flags(limitAttach,
 			&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on until the instance ends"},
 			saveDirFlag(),
@@ -58,7 +59,7 @@ func readable(client *pie.Client, follow bool) error {
 	case f.KillsOnClose:
 		return unsupported("ends an instance when whoever watches it leaves, so that logs would be the end of it", "pierun attach PREFIX watches it to its end")
 	case !follow && !f.DetachedOutput:
-		return unsupported("keeps nothing of what an instance says while nobody is attached", "pierun logs -f PREFIX shows what follows")
+		return unsupported("keeps nothing of what an instance says while nobody is attached", "pierun logs -f PREFIX shows its messages, files and end from now on")
 	}
 	return nil
 }

@@ -38,6 +38,10 @@ func (a *app) watch(ctx *cli.Context, run context.Context, server *connection, c
 	if err != nil {
 		return nil, server.silent(err)
 	}
+	if f := client.Features(); !f.DetachedOutput {
+		a.say("what %s prints is not shown: a server of %s throws the output of detached instances away; its messages, files and end come from now on",
+			cut(instance.ID(), shortID), client.Info().Dialect)
+	}
 	return &watcher{a: a, instance: instance, saveDir: ctx.String("save-dir")}, nil
 }
 
