@@ -97,6 +97,22 @@ func silentServers() []faultCase {
 			assert(err.kind == "timeout" and task.now() == 3 and tostring(err):find("launch_timeout"), tostring(err))
 			local _, err = try(pie.run, "noop", nil, { timeout = "2s" })
 			assert(err.kind == "timeout" and task.now() == 5, tostring(err))`},
+		{name: "a launch that waits for a place", code: `
+			local c = pie.connect(nil, { max_instances = 2 })
+			local first, second = c:launch("chat"), c:launch("chat")
+			local _, err = try(c.launch, c, "noop", nil, { launch_timeout = "3s" })
+			local words = "the launch waited for a place among max_instances (2), and got none within launch_timeout (3s)"
+			assert(err.kind == "timeout" and err.message == words and err.hint:find("raise max_instances", 1, true), tostring(err))
+			_, err = try(c.run, c, "noop", nil, { timeout = "2s" })
+			assert(err.message:find("got none within timeout (2s)", 1, true) and task.now() == 5, tostring(err))
+			second:terminate()
+			assert(c:run("noop", nil, { launch_timeout = "3s" }).event == "Completed")`},
+		{name: "one of the launches for the last place", faults: engine.Faults{Mute: []wire.CommandKind{wire.Launch}}, code: `
+			local c = pie.connect(nil, { max_instances = 1 })
+			local said = {}
+			task.settle { function() said[1] = tostring(select(2, try(c.run, c, "noop", nil, { launch_timeout = "3s" }))) end,
+				function() task.sleep(1) said[2] = tostring(select(2, try(c.run, c, "noop", nil, { launch_timeout = "1s" }))) end }
+			assert(said[1]:find("the launch was not answered within", 1, true) and said[2]:find("got none within", 1, true), table.concat(said, "; "))`},
 		{name: "a question that is never answered", faults: engine.Faults{Mute: []wire.CommandKind{wire.Query}}, code: `
 			local c = pie.connect(nil, { request_timeout = "4s" })
 			local t0 = task.now()

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -85,10 +86,11 @@ func (l *launch) start(L *lua.LState) *instance {
 	c := l.c
 	limit, isLife := l.launchLimit()
 	l.spec.Timeout = limit
-	inner, err := l.unborn().await(L, limit)
+	u := l.unborn()
+	inner, err := u.await(L, limit)
 	l.c.rt.syncJournal()
 	if err != nil {
-		luavalue.Raise(L, l.failure(err, isLife))
+		luavalue.Raise(L, l.failure(err, isLife, u.sent.Load()))
 	}
 	i := c.newInstance(L, inner, l.opts)
 	i.began = l.began
@@ -118,8 +120,8 @@ func (l *launch) launchLimit() (limit time.Duration, isLife bool) {
 	return l.opts.launch, false
 }
 
-// failure words a launch that did not come about.
-func (l *launch) failure(err error, isLife bool) *luavalue.Error {
+// failure words a launch that did not come about; sent says whether the server was asked.
+func (l *launch) failure(err error, isLife, sent bool) *luavalue.Error {
 	e := luaError(l.op, err)
 	e.Op = l.op
 	if e.Kind == luavalue.KindProgram {
@@ -128,10 +130,15 @@ func (l *launch) failure(err error, isLife bool) *luavalue.Error {
 	if e.Kind != luavalue.KindTimeout {
 		return e
 	}
-	e.Message = "the launch was not answered within launch_timeout (" + l.opts.launch.String() + ")"
-	e.Hint = "a first launch compiles on the server: raise launch_timeout, or look at the server"
+	limit := "launch_timeout (" + l.opts.launch.String() + ")"
 	if isLife {
-		e.Message = "the launch was not answered within timeout (" + l.opts.timeout.String() + ")"
+		limit = "timeout (" + l.opts.timeout.String() + ")"
+	}
+	e.Message = "the launch was not answered within " + limit
+	e.Hint = "a first launch compiles on the server: raise launch_timeout, or look at the server"
+	if !sent && l.c.inner.Full() {
+		e.Message = fmt.Sprintf("the launch waited for a place among max_instances (%d), and got none within %s", l.c.config.MaxInstances, limit)
+		e.Hint = "raise max_instances or the limit, which counts from the call, or end instances that are done with"
 	}
 	return e
 }

@@ -116,6 +116,9 @@ func featureTable(f *wire.Features) map[string]bool {
 	}
 }
 
+// Full tells whether a launch would wait for a place among Config.MaxInstances now.
+func (c *Client) Full() bool { return c.slots.full() }
+
 // Done is closed when no command can succeed any more: after Close, or when the connection was lost and
 // Config.Reconnect is false.
 func (c *Client) Done() <-chan struct{} { return c.done }

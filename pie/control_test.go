@@ -140,8 +140,8 @@ func TestMaxInstancesMakesLaunchesWait(t *testing.T) {
 	a, b := launch(t, c, pie.Launch{Program: "echo"}), launch(t, c, pie.Launch{Program: "echo"})
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := c.Launch(ctx, pie.Launch{Program: "echo"}); !errors.Is(err, pie.ErrTimeout) {
-		t.Errorf("%v", err)
+	if _, err := c.Launch(ctx, pie.Launch{Program: "echo"}); !errors.Is(err, pie.ErrTimeout) || !c.Full() {
+		t.Errorf("%v, full: %v", err, c.Full())
 	}
 	a.Send("bye")
 	third := launch(t, c, pie.Launch{Program: "echo"})

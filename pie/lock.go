@@ -85,6 +85,9 @@ func (s slots) acquire(ctx context.Context) (free func(), err error) {
 	}
 }
 
+// full tells whether no place is left.
+func (s slots) full() bool { return s.places != nil && len(s.places) == cap(s.places) }
+
 // tally counts what is under way. Unlike with a WaitGroup, more may begin while somebody waits.
 type tally struct {
 	mu   sync.Mutex

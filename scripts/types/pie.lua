@@ -67,7 +67,7 @@
 ---@field request_timeout? duration for one answer, `"30s"`
 ---@field liveness? duration within which a dead connection is found, `"20s"`
 ---@field reconnect? boolean connect again for later commands, true; a command waits `request_timeout` for that, and a line on standard error tells of it after 2 s
----@field max_instances? integer launches beyond it wait their turn
+---@field max_instances? integer launches beyond it wait their turn, which counts for their `timeout` and `launch_timeout`
 ---@field buffer? size unread events of all instances, `"256MiB"`
 ---@field early_buffer? size events of instances that are not known yet, `"4MiB"`
 ---@field out_buffer? size what waits to be written; beyond it `send` raises `overflow`, `"16MiB"`
