@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -30,7 +31,7 @@ func (a *app) usageProblem(ctx *cli.Context, err error, _ bool) error {
 	}
 	text := err.Error()
 	if word, found := strings.CutPrefix(text, "flag provided but not defined: "); found {
-		return a.unknownFlag(c, dashed(word))
+		return a.unknownFlag(c, a.typed(word))
 	}
 	if word, found := strings.CutPrefix(text, "flag needs an argument: "); found {
 		return usagef(a.seeHelp(c), "%s wants a value", dashed(word))
@@ -45,10 +46,34 @@ func (a *app) usageProblem(ctx *cli.Context, err error, _ bool) error {
 
 func (a *app) unknownFlag(c *cli.Command, flag string) error {
 	hint := a.seeHelp(c)
-	if closest := luavalue.Closest(flag, flagWords(c)); closest != "" {
+	closest := luavalue.Closest(dashed(flag), flagWords(c))
+	if together := apart(c, flag); together != "" && len(closest) <= len("-x") {
+		hint = "letters stand alone: write " + together
+	} else if closest != "" {
 		hint = "did you mean " + closest + "? " + hint
 	}
 	return usagef(hint, "there is no flag %s", flag)
+}
+
+// typed gives a flag, which the parser names with one dash, as it was written.
+func (a *app) typed(flag string) string {
+	for _, word := range a.env.Args {
+		if word, _, _ = strings.Cut(word, "="); dashed(word) == dashed(flag) && word[0] == '-' {
+			return word
+		}
+	}
+	return dashed(flag)
+}
+
+// apart writes -qe as -q -e, and -eCODE as -e 'CODE'; "" for what does not begin with a letter of the command's.
+func apart(c *cli.Command, flag string) string {
+	if len(flag) < 3 || flag[1] == '-' || !slices.Contains(flagWords(c), flag[:2]) {
+		return ""
+	}
+	if wantsValue(c, flag[:2]) {
+		return flag[:2] + " '" + flag[2:] + "'"
+	}
+	return flag[:2] + " -" + flag[2:]
 }
 
 func (a *app) seeHelp(c *cli.Command) string {
