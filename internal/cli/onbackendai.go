@@ -39,13 +39,24 @@ func (a *app) onBackendAI(ctx context.Context, image string, use func(*backendai
 	return err
 }
 
-// runOn runs a script, unchanged, on a server that is brought up for it.
-func (a *app) runOn(ctx *cli.Context, run context.Context, s *script) error {
-	if on := ctx.String("on"); on != "backendai" {
+// checkOn refuses flags that do not fit together.
+func checkOn(ctx *cli.Context) error {
+	on := ctx.String("on")
+	switch {
+	case !ctx.IsSet("on") && ctx.IsSet("image"):
+		return usagef("--on backendai --image …", "--image is what the session of --on is made from, and --on is missing")
+	case ctx.IsSet("on") && on != "backendai":
 		return usagef("", "--on must be backendai, not %q", on)
-	}
-	if s.cfg.Server != "" && ctx.IsSet("server") {
+	case ctx.IsSet("on") && ctx.IsSet("server"):
 		return usagef("leave one of them out", "--on brings its own server, and --server names another")
+	}
+	return nil
+}
+
+// runOn runs a script, unchanged, on a server that is brought up for it: not for one that cannot run.
+func (a *app) runOn(ctx *cli.Context, run context.Context, s *script) error {
+	if err := a.check(run, s); err != nil {
+		return err
 	}
 	return a.onBackendAI(run, ctx.String("image"), func(server *backendai.Server) error {
 		s.cfg.Server, s.cfg.DialServer = "ws://"+server.Name+".session:8080", server.DialContext

@@ -29,13 +29,13 @@ pierun --timeout 10m --seed 7 flow.lua       # at most ten minutes, the same ran
 		Flags: append(serverFlags(),
 			&cli.StringFlag{Name: "execute", Aliases: []string{"e"}, Usage: "run `CODE` instead of a file"},
 			&cli.StringFlag{Name: "on", Usage: "bring up a Pie server for the script and give it back behind it, `WHERE`: backendai, as pierun.toml describes it"},
-			&cli.StringFlag{Name: "image", Usage: "with --on: what its session is made from, `IMAGE`"},
+			&cli.StringFlag{Name: "image", Usage: "with --on, and nothing without it: what its session is made from, `IMAGE`"},
 			&cli.StringFlag{Name: "timeout", Usage: "end everything after `TIME` (90, 1m30s): exit code 124"},
 			&cli.StringFlag{Name: "grace", Usage: "how long the deferred functions of a scope may take, and then the end of what it launched, `TIME` each: 5s if not given"},
 			&cli.StringFlag{Name: memoryFlag, Usage: "end everything when it holds more memory than `SIZE` (4GiB, or off): three quarters of the machine's or container's if not given"},
 			&cli.StringFlag{Name: "stdout-buffer", Usage: "how much may wait for the reader of standard output before a print waits for it, `SIZE`: 1MiB if not given"},
 			seedFlag("math.random, and the words of the embedded engine,"),
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress and no closing remarks, errors alone"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress and no closing remarks: errors, and that the embedded engine answers, which is a simulation"},
 			&cli.StringFlag{Name: "progress", Usage: "how progress is shown, `HOW`: auto, plain or none"},
 			&cli.StringFlag{Name: "log-level", Usage: "what log.* prints, `LEVEL`: debug, info, warn or error"},
 			&cli.BoolFlag{Name: "debug", Usage: "log-level debug, and every error with its causes"},
@@ -98,6 +98,9 @@ func (a *app) script(ctx *cli.Context) (*script, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
+	if err := checkOn(ctx); err != nil {
+		return nil, err
+	}
 	s.again = func() *connection { return a.connection(o) }
 	s.engine = a.newEmbedded(dialect, seed)
 	s.cfg.Dial, s.cfg.DialDialect, s.cfg.DialPrograms = s.engine.DialContext, s.engine.generation(), embeddedPrograms()
@@ -146,6 +149,25 @@ func (a *app) carryOut(ctx context.Context, s *script) error {
 	rt.Close()
 	gone := a.lastTry(s.again, withoutSessions(journal.Open()), journal, s.cfg.Grace)
 	return a.report(rt, s, err, gone)
+}
+
+// check reports what is wrong with a script before anything of it runs.
+func (a *app) check(ctx context.Context, s *script) error {
+	s.cfg.Args = s.words
+	rt, err := luabind.New(s.cfg)
+	if err != nil {
+		return err
+	}
+	defer rt.Close()
+	if s.path != "" {
+		err = rt.CheckFile(ctx, s.path)
+	} else {
+		err = rt.CheckString(ctx, s.name, s.code)
+	}
+	if err != nil {
+		return a.report(rt, s, err, nil)
+	}
+	return nil
 }
 
 func start(ctx context.Context, rt *luabind.Runtime, s *script) error {
