@@ -18,6 +18,7 @@ type app struct {
 	line     *screen.Line // standard error, where a line can be drawn on it; nil elsewhere
 	commands []*cli.Command
 	pairs    []*cli.Command // those of two words
+	apart    bool           // the words of -e CODE stand behind a "--": none of them can be meant for us
 }
 
 // Run carries out the command line in env.Args and returns the exit code. When ctx ends, its cause is why: a [*Stop]
@@ -71,10 +72,12 @@ func (a *app) words() []string {
 		return append([]string{"help"}, a.env.Args[1:]...)
 	case first == "--version":
 		return append([]string{"version"}, a.env.Args[1:]...)
+	case first == "run":
+		return a.behindCode(a.env.Args)
 	case a.command(first) != nil:
 		return a.inOrder(backendaiWords(a.env.Args))
 	}
-	return append([]string{"run"}, a.env.Args...)
+	return a.behindCode(append([]string{"run"}, a.env.Args...))
 }
 
 func (a *app) command(name string) *cli.Command {

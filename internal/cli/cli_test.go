@@ -177,7 +177,7 @@ func TestWords(t *testing.T) {
 		"--version":           "version",
 		"flow.lua run":        "run flow.lua run",
 		"run flow.lua":        "run flow.lua",
-		"-e x ping":           "run -e x ping",
+		"-e x ping":           "run -e x -- ping",
 		"ping --server x":     "ping --server x",
 		"--server x flow.lua": "run --server x flow.lua",
 		"-":                   "run -",

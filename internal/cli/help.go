@@ -45,7 +45,7 @@ func (a *app) overview(w io.Writer) {
 	a.section(w, "Examples", run.Description)
 	a.section(w, "Commands", a.commandTable())
 	a.section(w, "Flags of run", flagTable(run))
-	_, _ = fmt.Fprintf(w, "What follows FILE on the command line is the script's. pierun COMMAND --help has more.\n")
+	_, _ = fmt.Fprintf(w, "What follows FILE or CODE on the command line is the script's. pierun COMMAND --help has more.\n")
 }
 
 // help is the help of one command.

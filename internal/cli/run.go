@@ -86,7 +86,7 @@ func (a *app) script(ctx *cli.Context) (*script, error) {
 		Server: server, User: a.user(o), Login: a.login(o, server), Dialect: o.text("dialect"),
 		Clock: clock.System{}, Stdin: a.env.Stdin, Stdout: a.env.Stdout, Stderr: a.env.Stderr,
 		StdoutBuffer: o.size("stdout-buffer"),
-		HostFlags:    flagWords(ctx.Command),
+		HostFlags:    a.ownFlags(ctx.Command),
 		Grace:        orDefault(o.duration("grace"), defaultGrace),
 		Seed:         seed, Quiet: s.quiet,
 		Progress: a.progress(o, s.quiet),

@@ -17,7 +17,7 @@ import (
 func (a *app) source(ctx *cli.Context, s *script) error {
 	s.words = ctx.Args().Slice()
 	if ctx.IsSet("execute") {
-		s.code, s.name = ctx.String("execute"), "(command line)"
+		s.code, s.name, s.cfg.ScriptWord = ctx.String("execute"), "(command line)", "-e"
 		return nil
 	}
 	if len(s.words) == 0 {
@@ -25,6 +25,7 @@ func (a *app) source(ctx *cli.Context, s *script) error {
 	}
 	s.path, s.words = s.words[0], s.words[1:]
 	if s.path == "-" {
+		s.cfg.ScriptWord = `the "-"`
 		return s.typed(ctx.Context, "(stdin)", a.allOfStdin)
 	}
 	if path := s.path; isPipe(path) {

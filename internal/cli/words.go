@@ -38,6 +38,36 @@ func (a *app) inOrder(words []string) []string {
 	return slices.Concat(words[:1], flags, rest)
 }
 
+// behindCode puts a "--" behind the CODE of run -e: what follows it is the script's, as behind FILE, flags and all.
+func (a *app) behindCode(words []string) []string {
+	c := a.command("run")
+	for i := 1; i < len(words); i++ {
+		word, inline := words[i], strings.Contains(words[i], "=")
+		name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
+		if word == "--" || word == "-" || !strings.HasPrefix(word, "-") {
+			break
+		}
+		if !inline && wantsValue(c, word) {
+			i++
+		}
+		if (name == "e" || name == "execute") && i < len(words)-1 {
+			if a.apart = words[i+1] == "--"; a.apart {
+				break
+			}
+			return slices.Concat(words[:i+1], []string{"--"}, words[i+1:])
+		}
+	}
+	return words
+}
+
+// ownFlags are the flags that somebody may have put behind the script by mistake.
+func (a *app) ownFlags(c *cli.Command) []string {
+	if a.apart {
+		return nil
+	}
+	return flagWords(c)
+}
+
 // wantsValue says whether the word behind this one belongs to it.
 func wantsValue(c *cli.Command, word string) bool {
 	if strings.Contains(word, "=") {
