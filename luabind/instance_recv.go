@@ -162,8 +162,8 @@ func (i *instance) raiseDead(L *lua.LState, op string) {
 		e.InstanceID = i.inner.ID()
 		luavalue.Raise(L, e.WithOp(op).WithHint("inst:wait() gives the result again"))
 	}
-	if err := i.inner.Failure(); err != nil {
-		luavalue.Raise(L, i.withResult(L, op, luaError(op, err)))
+	if i.inner.Failure() != nil {
+		luavalue.Raise(L, i.withResult(L, op, i.lostEnd(op)))
 	}
 }
 

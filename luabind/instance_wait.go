@@ -1,10 +1,12 @@
 package luabind
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/pierun/pierun/internal/screen"
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
 	lua "github.com/yuin/gopher-lua"
@@ -35,7 +37,7 @@ func (i *instance) await(L *lua.LState, op string, limit time.Duration, check bo
 		luavalue.Raise(L, i.withResult(L, op, i.failure))
 	}
 	if i.end == 0 {
-		luavalue.Raise(L, i.withResult(L, op, i.waitError(op)))
+		luavalue.Raise(L, i.withResult(L, op, i.lostEnd(op)))
 	}
 	if check {
 		i.raiseBadEnd(L, op)
@@ -43,10 +45,11 @@ func (i *instance) await(L *lua.LState, op string, limit time.Duration, check bo
 	return i.result(L)
 }
 
-// waitError is why there is no end to tell.
-func (i *instance) waitError(op string) *luavalue.Error {
+// lostEnd is why there is no end to tell. What grew too large while its end was waited for was collected, not left unread.
+func (i *instance) lostEnd(op string) *luavalue.Error {
 	e := luaError(op, i.inner.Failure())
-	if e.Kind == luavalue.KindOverflow && strings.Contains(e.Hint, "the buffer of this launch") { // not the client's
+	if i.awaited && e.Kind == luavalue.KindOverflow && strings.Contains(e.Hint, "the buffer of this launch") { // not the client's
+		e.Message = fmt.Sprintf("the result of %s grew past max_output (%s), and it was terminated", i.title(), screen.Bytes(float64(i.opts.maxOutput)))
 		e.Hint = "raise max_output, launch it and read it as it comes, or let the program say less"
 	}
 	return e
@@ -61,6 +64,7 @@ func (i *instance) waitForEnd(L *lua.LState, op string, limit time.Duration) {
 	i.raiseBuffer(1)
 	defer i.raiseBuffer(-1)
 	start := i.rt.sched.Now()
+	defer func() { i.awaited = i.settled }()
 	for !i.over() {
 		rest := i.rt.remaining(start, limit)
 		if rest == 0 || !i.parkWaiting(L, rest) && !i.over() {
