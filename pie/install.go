@@ -180,6 +180,9 @@ func uploadRefused(words string) *Error {
 		e.Kind = KindRefused
 		e.Hint = "an earlier part of it was refused: it may be over the server's limit for uploads"
 	}
+	if strings.Contains(words, "expected 'namespace/name'") {
+		e.Hint = `put a Pie.toml beside it, with a name such as "me/program": [package] name = "…/…", version = "0.1.0"`
+	}
 	return e
 }
 

@@ -22,7 +22,7 @@ func (a *app) installCommand() *cli.Command {
 pierun install my-program/                                   # a folder with a Pie.toml and one program
 pierun install agent.js --force                              # even if the server has the same bytes
 
-What it prints is the name to launch it by.`,
+What it prints is the name to launch it by. Servers of 0.2 want a namespace in it: [package] name = "me/greeter" in Pie.toml.`,
 		Flags:  flags(limitDial, &cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Usage: "upload even if the server has the same bytes already"}),
 		Action: a.install,
 	}
@@ -42,6 +42,9 @@ func (a *app) install(ctx *cli.Context) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return usagef("", "there is no %s", path)
 	}
+	if err == nil {
+		err = notProgram(pkg, path)
+	}
 	if err != nil {
 		return err
 	}
@@ -49,7 +52,12 @@ func (a *app) install(ctx *cli.Context) error {
 	if pkg.Manifest != nil {
 		up.Manifest = pkg.Manifest.Text
 	}
-	return server.with(ctx.Context, func(ctx context.Context, client *pie.Client) error { return a.upload(ctx, client, up) })
+	return server.with(ctx.Context, func(ctx context.Context, client *pie.Client) error {
+		if err := refuseLua(ctx, client, pkg, path); err != nil {
+			return err
+		}
+		return a.upload(ctx, client, up)
+	})
 }
 
 // upload installs and prints the name to launch the program by: its hash, where that is all that the server knows.
