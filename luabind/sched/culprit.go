@@ -56,7 +56,7 @@ func (s site) reworded(text, words, before, after string) string {
 func (s site) whatIs(reg int) string {
 	v, of := s.value(reg), s.register(reg, s.pc)
 	if of.path == "" {
-		return "a " + v.Type().String() + " value"
+		return nameless(v)
 	}
 	return of.path + ", which is " + kindOf(v) + s.meant(of, v)
 }
@@ -92,7 +92,7 @@ func (s site) indexed(text, before, after string) string {
 	}
 	v, of := s.value(b), s.register(b, s.pc)
 	if of.path == "" {
-		return fmt.Sprintf("%s: attempt to index a %s value with key %s", before, v.Type(), key)
+		return fmt.Sprintf("%s: attempt to index %s with key %s", before, nameless(v), key)
 	}
 	return fmt.Sprintf("%s: attempt to index %s, which is %s, with key %s%s", before, of.path, kindOf(v), key, s.meant(of, v))
 }
@@ -123,12 +123,23 @@ func (s site) wrong(from, last int) string {
 	return ""
 }
 
+// nameless is a value that no name of the script leads to.
+func nameless(v lua.LValue) string {
+	if luavalue.IsNull(v) {
+		return kindOf(v)
+	}
+	return "a " + v.Type().String() + " value"
+}
+
 // kindOf is a value in words.
 func kindOf(v lua.LValue) string {
 	switch v.Type() {
 	case lua.LTNil:
 		return "nil"
 	case lua.LTUserData:
+		if luavalue.IsNull(v) {
+			return "json.null"
+		}
 		return "an object that takes none of these"
 	}
 	return "a " + v.Type().String()

@@ -16,6 +16,14 @@ check.eq(json.decode("12"), 12)
 if not json.null then error("json.null is false") end
 check.eq(require("json"), json)
 
+-- null has no fields
+local rows = json.decode('[null]')
+check.fails("script", "attempt to index row, which is json.null, with key 'question'", function() for _, row in ipairs(rows) do return row.question end end)
+check.fails("script", "attempt to index json.null with key 'x'", function() return (false or rows[1]).x end)
+check.fails("script", "attempt to index row, which is json.null, with key 'x'", function() local row = rows[1] row.x = 1 end)
+check.fails("script", "attempt to call json.null", function() rows[1]() end)
+check.fails("script", "row.n is json.null", function() local row = { n = json.null } return row.n + 1 end)
+
 -- whole numbers beyond 2^53
 check.eq(json.decode("[9007199254740992,-9007199254740994,18446744073709551616,9007199254740993.0,0.1]")[2], -9007199254740994)
 check.fails("value", "9007199254740993 does not fit: the nearest that Lua has is 9007199254740992 at 1:2", json.decode, "[9007199254740993]")
