@@ -46,7 +46,7 @@ func (c Certificates) TLS() (*tls.Config, error) {
 	}
 	switch {
 	case c.Cert != "":
-		pair, err := c.pair()
+		pair, err := c.pair("client certificate")
 		if err != nil {
 			return nil, err
 		}
@@ -73,26 +73,35 @@ func rootsWith(ca string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-func (c Certificates) pair() (tls.Certificate, error) {
-	cert, err := pemText("client certificate", c.Cert)
+// ServerTLS reads Cert and Key as a server's own. Errors are of kind usage.
+func (c Certificates) ServerTLS() (*tls.Config, error) {
+	pair, err := c.pair("server's certificate")
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
+}
+
+func (c Certificates) pair(what string) (tls.Certificate, error) {
+	cert, err := pemText(what, c.Cert)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
 	key := cert
 	if c.Key != "" {
-		if key, err = pemText("key of the client certificate", c.Key); err != nil {
+		if key, err = pemText("key of the "+what, c.Key); err != nil {
 			return tls.Certificate{}, err
 		}
 	}
 	switch {
 	case bytes.Contains(key, []byte(" ENCRYPTED")):
-		return tls.Certificate{}, certificateError("the key of the client certificate has a passphrase", "openssl pkey -in FILE writes it without", nil)
+		return tls.Certificate{}, certificateError("the key of the "+what+" has a passphrase", "openssl pkey -in FILE writes it without", nil)
 	case c.Key == "" && !bytes.Contains(key, []byte(" PRIVATE KEY")):
-		return tls.Certificate{}, certificateError("the client certificate "+placeName(c.Cert)+" comes without its key", "name the key, too", nil)
+		return tls.Certificate{}, certificateError("the "+what+" "+placeName(c.Cert)+" comes without its key", "name the key, too", nil)
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return pair, certificateError("the client certificate cannot be used", "are the certificate and its key the right files?", err)
+		return pair, certificateError("the "+what+" cannot be used", "are the certificate and its key the right files?", err)
 	}
 	return pair, nil
 }

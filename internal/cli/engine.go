@@ -31,7 +31,7 @@ pierun engine --origin http://localhost:5173         # let in the web pages that
 			&cli.StringFlag{Name: "dialect", Usage: "speak `NAME`, a family or a generation as in pierun version", Value: defaultDialect},
 			&cli.StringFlag{Name: "rate", Usage: "`N` tokens a second in each completion; 0: as fast as they are read", Value: "0"},
 			seedFlag("the words of completions"),
-			&cli.StringFlag{Name: "users", Usage: "let in whoever has a key in `FILE`, an authorized_users.toml, and nobody else"},
+			&cli.StringFlag{Name: "users", Usage: "let in whoever has a key in `FILE`, an authorized_users.toml, and nobody else: a table [users.NAME.keys] for each user, with lines as laptop = \"ssh-ed25519 AAAA…\""},
 			&cli.StringFlag{Name: "token", Usage: "let in whoever has the internal token `TEXT`"},
 			&cli.StringSliceFlag{Name: "origin", Usage: "let in web pages of `ORIGIN`: http://host:port, null for files, * for all; may be given again. Without it no browser gets in"},
 			&cli.StringFlag{Name: "tls-cert", Usage: "speak wss, with the certificate in `FILE`"},
@@ -67,6 +67,15 @@ func (a *app) engine(ctx *cli.Context) error {
 	return a.serve(ctx.Context, cfg, secure, o.text("listen"))
 }
 
+// reachable is an address as somebody can dial it.
+func reachable(listening net.Addr) string {
+	at, ok := listening.(*net.TCPAddr)
+	if !ok || !at.IP.IsUnspecified() {
+		return listening.String()
+	}
+	return fmt.Sprintf("127.0.0.1:%d, and on every other address of this machine", at.Port)
+}
+
 // serve answers connections until ctx ends, which is the only good end.
 func (a *app) serve(ctx context.Context, cfg engine.Config, secure *tls.Config, address string) error {
 	var listen net.ListenConfig
@@ -84,7 +93,7 @@ func (a *app) serve(ctx context.Context, cfg engine.Config, secure *tls.Config, 
 	if secure != nil {
 		scheme, listener = "wss", tls.NewListener(listener, secure)
 	}
-	_, _ = fmt.Fprintf(a.env.Stderr, "listening on %s://%s\n", scheme, listener.Addr())
+	_, _ = fmt.Fprintf(a.env.Stderr, "listening on %s://%s\n", scheme, reachable(listener.Addr()))
 	stop := context.AfterFunc(ctx, func() { _ = listener.Close() })
 	defer stop()
 	err = server.Serve(listener)

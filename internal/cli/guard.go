@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"crypto"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"os"
 
 	"github.com/pierun/pierun/pie"
@@ -36,8 +38,20 @@ func (o *options) guard(d *wire.Dialect) *engine.Login {
 	}
 	if login.Users, err = engine.ParseUsers(string(text)); err != nil {
 		o.fail("users", "%s cannot be used: %v", users, err)
+	} else if !anyKey(login.Users) && o.err == nil {
+		o.err = usagef("write a table for each user and below it a line for each key: [users.alice.keys] and laptop = \"ssh-ed25519 AAAA…\"",
+			"--users %s has no key of any user, so that nobody could log in", users)
 	}
 	return login
+}
+
+func anyKey(users map[string][]crypto.PublicKey) bool {
+	for _, keys := range users {
+		if len(keys) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // serverTLS is nil for ws.
@@ -49,15 +63,26 @@ func (o *options) serverTLS() *tls.Config {
 		}
 		return nil
 	}
-	cfg, err := pie.Certificates{Cert: cert, Key: key}.TLS()
+	cfg, err := pie.Certificates{Cert: cert, Key: key}.ServerTLS()
 	if err != nil {
-		o.refuse(err)
+		o.refuse(inFlags(err))
 		return nil
 	}
 	if authorities != "" {
 		cfg.ClientCAs, cfg.ClientAuth = o.authorities("tls-client-ca"), tls.RequireAndVerifyClientCert
 	}
 	return cfg
+}
+
+// inFlags has the hint for a key that is missing name the flag.
+func inFlags(err error) error {
+	var e *pie.Error
+	if !errors.As(err, &e) || e.Hint != "name the key, too" {
+		return err
+	}
+	told := *e
+	told.Hint = "--tls-key FILE names the key, unless it stands in the file of --tls-cert"
+	return &told
 }
 
 // authorities are those of a file alone: the system's are for servers, and would let in half the world.
