@@ -169,10 +169,27 @@ func (ld *loader) find(L *lua.LState, name string) *lua.LFunction {
 	return nil
 }
 
-// places are the files that name may stand for; dots separate folders.
+// places are the files that name may stand for; dots separate folders. Where the script is a symbolic link, what lies
+// beside the link comes before what lies beside the script itself.
 func (ld *loader) places(name string) []string {
-	base := filepath.Join(ld.rt.dir, filepath.FromSlash(strings.ReplaceAll(name, ".", "/")))
-	return []string{base + ".lua", filepath.Join(base, "init.lua")}
+	var files []string
+	for _, dir := range append([]string{ld.rt.dir}, linkedFrom(ld.rt.cfg.Script)...) {
+		base := filepath.Join(dir, filepath.FromSlash(strings.ReplaceAll(name, ".", "/")))
+		files = append(files, base+".lua", filepath.Join(base, "init.lua"))
+	}
+	return files
+}
+
+// linkedFrom is the folder of the file that a symbolic link leads to; none for anything else.
+func linkedFrom(script string) []string {
+	if info, err := os.Lstat(script); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		return nil
+	}
+	file, err := filepath.EvalSymlinks(script)
+	if err != nil {
+		return nil
+	}
+	return []string{filepath.Dir(file)}
 }
 
 func (ld *loader) compile(L *lua.LState, path, text string) *lua.LFunction {

@@ -83,6 +83,36 @@ func TestRequire(t *testing.T) {
 	}
 }
 
+// A script that is called through a link finds its modules beside itself, and before that beside the link.
+func TestRequireThroughALink(t *testing.T) {
+	home, bin := t.TempDir(), t.TempDir()
+	for path, text := range map[string]string{
+		filepath.Join(home, "flow.lua"): `print(require("here"), require("both"), (select(2, pcall(require, "none"))))`,
+		filepath.Join(home, "here.lua"): `return "beside the script"`,
+		filepath.Join(home, "both.lua"): `return "beside the script"`,
+		filepath.Join(bin, "both.lua"):  `return "beside the link"`,
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(bin, "flow")
+	if err := os.Symlink(filepath.Join(home, "flow.lua"), link); err != nil {
+		t.Fatal(err)
+	}
+	bubble(t, func(t *testing.T) {
+		h := newHost(t)
+		h.start()
+		err := h.rt.RunFile(context.Background(), link)
+		h.stop()
+		out := h.stdout.String()
+		if err != nil || !strings.HasPrefix(out, "beside the script\tbeside the link\t") ||
+			!strings.Contains(out, filepath.Join(bin, "none.lua")) || strings.Count(out, "none.lua") < 2 {
+			t.Errorf("%q, %v", out, err)
+		}
+	})
+}
+
 func TestRequireFails(t *testing.T) {
 	for _, c := range []struct {
 		name  string
