@@ -42,7 +42,7 @@ type instance struct {
 	held     bool         // the scheduler counts it as I/O that may still come
 	attached bool         // by attach_instance: not ours to end
 	detached bool         // launched or made detached: nothing is received here
-	awaited  bool         // it settled while its end was waited for
+	awaited  bool         // what it says is, or was to the end, collected for a result
 	stops    []func()     // the timer of timeout
 	idleStop func()       // the running timer of idle_timeout; nil: none
 }

@@ -10,6 +10,8 @@ local _, err = try(pie.run, "puppet", says, { max_output = "10KiB" })
 assert(err.kind == "overflow", tostring(err))
 assert(err.message:find("^the result of puppet%S* grew past max_output %(10.0 KiB%), and it was terminated$"), err.message)
 assert(err.hint:find("raise max_output", 1, true) and #err.result.stdout > 5000)
+_, err = try(pie.run, "puppet", { steps = { says.steps[2] } }, { max_output = "10KiB" }) -- maybe before the wait begins
+assert(err.message:find("grew past max_output (10.0 KiB)", 1, true), err.message)
 
 local inst = pie.launch("puppet", says, { max_output = "10KiB" })
 assert(select(2, try(inst.wait, inst)).message == err.message)

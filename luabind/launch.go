@@ -38,6 +38,7 @@ func (c *client) runCall(L *lua.LState, at int, op string) int {
 	var l *launch
 	c.rt.sched.Aside(L, func() { l = c.launchFrom(L, at, op, true) })
 	i := l.start(L)
+	i.awaited = true
 	ended := false
 	defer func() {
 		if !ended && !i.over() {
