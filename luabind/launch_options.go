@@ -114,8 +114,12 @@ func saveDirOption(L *lua.LState, o luavalue.Options, op string) string {
 
 // propsOption reads the properties: JSON text, or a table to be made one.
 func (l *launch) propsOption(o luavalue.Options) string {
-	t, ok := o.Value("props").(*lua.LTable)
+	v := o.Value("props")
+	t, ok := v.(*lua.LTable)
 	if !ok {
+		if _, text := v.(lua.LString); !text && v != lua.LNil {
+			o.Fail("props", "must be a table or a string of JSON, not %s", luavalue.Named(v))
+		}
 		return o.String("props", "")
 	}
 	text, err := luavalue.Encode(t, luavalue.EncodeOptions{Sort: true})
