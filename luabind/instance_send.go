@@ -99,10 +99,13 @@ func instTerminate(L *lua.LState) int {
 	return 0
 }
 
-// inst:detach() lets the instance go on by itself: it is not owned and not received here any more.
+// inst:detach() lets the instance go on by itself: it is not owned and not received here any more. Twice: nothing.
 func instDetach(L *lua.LState) int {
 	const op = "instance:detach"
 	i := self[*instance](L, op)
+	if i.detached {
+		return 0
+	}
 	i.alive(L, op)
 	ask(L, op, func(ctx context.Context) (struct{}, error) { return struct{}{}, i.inner.Detach(ctx) })
 	i.detach()

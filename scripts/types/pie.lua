@@ -487,7 +487,8 @@ function Instance:send_file(path, name, opts) end
 ---@overload fun(self: pie.Instance, data: string, opts: pie.TransferOptions)
 function Instance:send_bytes(data, name, opts) end
 
---- Lets it go on by itself. Raises `unsupported` where the server ends it with the connection.
+--- Lets it go on by itself. Twice, or of one that was launched detached: nothing. Raises `unsupported` where the server
+--- ends it with the connection, and `refused` after its end.
 ---
 --- ```lua
 --- inst:detach()
