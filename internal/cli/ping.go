@@ -16,7 +16,10 @@ func (a *app) pingCommand() *cli.Command {
 		Usage: "ask a server whether it is there, what it speaks and how far away it is",
 		Description: `pierun ping --server ws://gpu:8080
 PIE_SERVER=ws://gpu:8080 pierun ping
-pierun ping                     # the embedded engine, which is simulated`,
+pierun ping                     # the embedded engine, which is simulated
+
+A health check names its server: without one the embedded engine answers, which is always there. Exit code 5: no server,
+none that answers within --timeout, or no login.`,
 		Flags:  flags(limitAll),
 		Action: a.ping,
 	}
