@@ -81,9 +81,10 @@ func (c *connection) within(ctx context.Context, limit time.Duration) (context.C
 }
 
 // silent makes of a question that was not answered that there is no server of that kind, which its exit code says, too.
+// A server that hangs up is one of another kind where somebody has named its dialect.
 func (c *connection) silent(err error) error {
 	var e *pie.Error
-	if !errors.As(err, &e) || e.Kind != pie.KindTimeout {
+	if !errors.As(err, &e) || e.Kind != pie.KindTimeout && (e.Kind != pie.KindLost || c.named == "") {
 		return err
 	}
 	mute := *e
@@ -96,7 +97,7 @@ func (c *connection) silent(err error) error {
 
 // leaveOut is the advice where a dialect that was named by hand may be the wrong one.
 func (c *connection) leaveOut() string {
-	return "servers do not answer what they do not understand: without --dialect " + c.named + " pierun finds out what this one speaks"
+	return "servers do not answer what they do not understand, or hang up: without --dialect " + c.named + " pierun finds out what this one speaks"
 }
 
 // stopped prefers the reason for which a command was ended to what came of that.

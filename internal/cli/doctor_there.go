@@ -24,7 +24,7 @@ func (a *app) lookAt(ctx context.Context, found *findings, server *connection, c
 		defer cancel()
 		return server.silent(at(limited))
 	}
-	if err := look(func(ctx context.Context) error { return lookAtRelease(ctx, found, client) }); err != nil {
+	if err := look(func(ctx context.Context) error { return lookAtRelease(ctx, found, client, server.named) }); err != nil {
 		found.add("server", trouble, "it speaks "+client.Info().Dialect+" or nothing: "+plainly(err), hintOf(err))
 		return err
 	}
@@ -44,14 +44,17 @@ func (a *app) lookAt(ctx context.Context, found *findings, server *connection, c
 }
 
 // lookAtRelease fails if the server was asked what it is and did not answer.
-func lookAtRelease(ctx context.Context, found *findings, client *pie.Client) error {
+func lookAtRelease(ctx context.Context, found *findings, client *pie.Client, named string) error {
 	yes, err := client.Simulated(ctx)
 	if errors.Is(err, pie.ErrTimeout) {
 		return err
 	}
 	info, remark := client.Info(), ""
+	if named != "" {
+		remark = ", as --dialect says"
+	}
 	if yes {
-		remark = ", simulated"
+		remark += ", simulated"
 	}
 	found.fine("server", "%s (releases %s)%s", info.Dialect, info.Version, remark)
 	return nil
