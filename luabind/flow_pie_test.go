@@ -161,6 +161,22 @@ until event == "Completed"
 	}
 }
 
+// TestAnyWhenAllFailed: each server's words stand beside what they are about, and the hint beside the last one.
+func TestAnyWhenAllFailed(t *testing.T) {
+	_, err := play(t, `
+local function fails(after, words) return function() task.sleep(after) return pie.run("fail", { message = words }) end end
+local _, err = try(task.any, { b = fails(2, "B is out"), a = fails(1, "A is out") })
+assert(err.kind == "exception" and err.server:find("B is out", 1, true) and err.result, tostring(err))
+assert(tostring(err):find("exception: all 2 failed:\n  a: test.lua:2: exception: [^\n]+; the server said: [^\n]*A is out[^\n]*\n  b: test.lua:2: exception: [^\n]+; the server said: [^\n]*B is out[^\n]*$"), tostring(err))
+_, err = try(task.any, { a = fails(1, "A is out"), function() task.sleep(2) fs.read("no/such") end })
+assert(err.kind == "io" and err.message:find("\n  1: test.lua:6: io: [^()]*$"), tostring(err))
+local text, hint = tostring(err), " (" .. err.hint .. ")"
+assert(text:sub(-#hint) == hint and text:find(hint, 1, true) == #text - #hint + 1, text)`)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // TestProgressOfPrograms: a map has its line, and one that the script leaves open ends with it.
 func TestProgressOfPrograms(t *testing.T) {
 	bubble(t, func(t *testing.T) {

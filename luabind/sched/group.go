@@ -1,6 +1,8 @@
 package sched
 
 import (
+	"fmt"
+
 	"github.com/pierun/pierun/luabind/luavalue"
 	lua "github.com/yuin/gopher-lua"
 )
@@ -221,19 +223,25 @@ func (g *group) notEmpty(L *lua.LState) {
 	}
 }
 
-// allFailed is the last error with the others in its message.
+// allFailed is the last error with all of them in its message, a line each, and itself the last: the hint that follows the
+// message is its own.
 func (g *group) allFailed(L *lua.LState) *luavalue.Error {
 	last := len(g.ended) - 1
 	e := *g.members[g.ended[last]].task.joinError(L)
 	out := luavalue.Errorf(e.Kind, "%s", e.Message)
+	if last > 0 {
+		out.Message = fmt.Sprintf("all %d failed:", len(g.members))
+	}
 	out.Op, out.InstanceID, out.Server, out.Hint, out.Retryable = e.Op, e.InstanceID, e.Server, e.Hint, e.Retryable
 	out.Where, out.Traceback, out.Fields, out.Cause = e.Where, e.Traceback, e.Fields, e.Cause
-	for n, i := range g.ended[:last] {
-		sep := "\n"
-		if n == 0 {
-			sep = "; before it:\n"
+	for n, i := range g.ended {
+		said := *g.members[i].task.joinError(L)
+		if n == last {
+			said.Hint = ""
 		}
-		out.Message += sep + "  " + g.members[i].task.joinError(L).Error()
+		if last > 0 {
+			out.Message += fmt.Sprintf("\n  %s: %s", g.members[i].key, &said)
+		}
 	}
 	return out
 }

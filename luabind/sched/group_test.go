@@ -11,7 +11,7 @@ func TestGroups(t *testing.T) {
 		"all with tasks":      `local k = spawn(function() wait() return 3 end) assert(all{k, function() return 4 end}[1] == 3)`,
 		"all fails":           `local k = spawn(forever) local ok, e = pcall(all, {k, function() wait() error("bad", 0) end, forever}) assert(not ok and e == "bad") assert(pcall(join, k) == false)`,
 		"any":                 `local v, k = any{a = forever, b = function() wait() return 9 end, c = function() error("x") end} assert(v == 9 and k == "b")`,
-		"any fails":           `local ok, e = pcall(any, {function() error("one") end, function() wait() wait() error("two") end}) assert(not ok and tostring(e):find("two.*one"), tostring(e))`,
+		"any fails":           `local ok, e = pcall(any, {function() error("one") end, function() wait() wait() error("two") end}) assert(not ok and tostring(e):find("all 2 failed:.*one.*two"), tostring(e))`,
 		"race":                `local v, k = race{function() sleep(0.05) end, function() return 5 end} assert(v == 5 and k == 2)`,
 		"race fails":          `local ok, e = pcall(race, {forever, function() error("bad", 0) end}) assert(not ok and e == "bad")`,
 		"settle":              `local r = settle{a = function() return 1 end, b = function() error("bad", 0) end} assert(r.a.ok and r.a.value == 1 and not r.b.ok and r.b.error.message == "bad")`,

@@ -75,6 +75,9 @@ do
   local v, k = task.any { after(1), b = after(2, "two"), c = after(3, "three") }
   check.eq({ v, k }, { "two", "b" })
   check.fails("script", "none after 2", task.any, { after(1), after(2) })
+  local err = check.fails("script", "all 2 failed:", task.any, { after(2), b = after(1) })
+  check.eq((err.message:gsub("task_test.lua:%d+", "L"):gsub("%S*/", "")), "all 2 failed:\n  b: L: none after 1\n  1: L: none after 2")
+  check.eq(check.fails("script", "", task.any, { after(1) }).message, "none after 1")
   v, k = task.race { slow = after(2, "a"), fast = after(1, "b") }
   check.eq({ v, k }, { "b", "fast" })
   check.fails("script", "none after 1", task.race, { after(1), after(2, "a") })

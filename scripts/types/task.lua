@@ -78,7 +78,8 @@ function task.defer(fn) end
 ---@return table<any, any>
 function task.all(list) end
 
---- Gives the first success and its key; the others are cancelled. If all fail, the last error is raised.
+--- Gives the first success and its key; the others are cancelled. If all fail, the last error is raised; its message
+--- has a line for each of them, by its key.
 ---
 --- ```lua
 --- local text, from = task.any {
