@@ -21,6 +21,7 @@ type Client struct {
 	end     context.CancelCauseFunc
 
 	unread   atomic.Int64 // bytes in the queues of all instances
+	answered atomic.Bool  // the server has answered something
 	programs programs
 	slots    slots
 	scratch  scratch

@@ -128,6 +128,7 @@ func (l *link) answer(e *wire.Event) {
 	if r == nil {
 		return
 	}
+	l.c.answered.Store(true)
 	a := reply{ok: e.OK || e.Kind == wire.Listing}
 	if !a.ok || !r.launches() { // a launch reads it itself
 		a.text = string(e.Text)
