@@ -54,7 +54,7 @@ function task.spawn(fn, ...) end
 function task.scope(fn, opts) end
 
 --- Has `fn` called when the innermost scope of this task ends, also by an error or a cancel; last one first. It may
---- wait, five seconds in all.
+--- wait, five seconds in all (`--grace`); what the scope owns is ended behind it.
 ---
 --- ```lua
 --- local inst = pie.launch("chat")
