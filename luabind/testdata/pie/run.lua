@@ -43,7 +43,7 @@ check.eq(json.encode({ flow.map({}, print) }), "[[],[]]")
 check.eq(json.encode(pie.connect():list_instances()), "[]")
 
 ---- max_output is the bound that its error tells
-local err = check.raises("overflow", "bound of 2048 bytes", pie.run, "source", { n = 1000, size = 50 }, { max_output = "2KiB", buffer = "1KiB" })
+local err = check.raises("overflow", "past max_output (2.0 KiB)", pie.run, "source", { n = 1000, size = 50 }, { max_output = "2KiB", buffer = "1KiB" })
 check.has(err.hint, "max_output")
 
 ---- what the server says of an end that we wanted is no returned text
