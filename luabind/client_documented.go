@@ -204,7 +204,7 @@ func clientAttach(L *lua.LState) int {
 	}
 	c.rt.clients.attached(id)
 	i := c.newInstance(L, inner, launchOptions{buffer: defaultBuffer, keep: defaultKeep, maxOutput: defaultMaxOutput})
-	i.attached = true
+	i.attached, i.began = true, c.rt.sched.Now()
 	c.rt.clients.visited[id] = i
 	i.hold()
 	L.Push(i.value)

@@ -50,7 +50,10 @@ func (t *Task) wait(L *lua.LState) {
 // passed first. Negative: no limit; zero: asks once. It raises as Suspend does.
 func (t *Task) WaitFor(L *lua.LState, timeout time.Duration, cond func() bool) bool {
 	t.Check(L)
-	deadline := t.s.Now() + timeout
+	var deadline time.Duration
+	if timeout > 0 {
+		deadline = t.s.Now() + timeout
+	}
 	for !cond() {
 		left := timeout
 		if timeout > 0 {
