@@ -138,7 +138,7 @@ func (l *launch) failure(err error, isLife, sent bool) *luavalue.Error {
 	e.Message = "the launch was not answered within " + limit
 	e.Hint = "a first launch compiles on the server: raise launch_timeout, or look at the server"
 	if doubt := l.c.inner.Doubt(); doubt != "" && !isEmbedded(l.c.inner) {
-		e.Hint = doubt
+		e.Hint += "; " + doubt
 	}
 	if !sent && l.c.inner.Full() {
 		e.Message = fmt.Sprintf("the launch waited for a place among max_instances (%d), and got none within %s", l.c.config.MaxInstances, limit)

@@ -11,3 +11,11 @@ func (c *Client) Doubt() string {
 	}
 	return fmt.Sprintf("the server has not answered anything, and %q may be the wrong dialect for it: leave it out, and it is found out", c.cfg.Dialect)
 }
+
+// joined is two hints, of which either may be empty.
+func joined(hint, more string) string {
+	if hint != "" && more != "" {
+		return hint + "; " + more
+	}
+	return hint + more
+}

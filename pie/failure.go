@@ -74,9 +74,12 @@ func (l *link) noAnswer(r *request, d time.Duration) error {
 	if r.long {
 		e.Hint = "the first launch or install of a program compiles it on the server; if it needs longer, raise the limit"
 	}
-	if doubt := l.c.Doubt(); doubt != "" {
+	doubt := l.c.Doubt()
+	if doubt != "" && !r.long {
 		e.Hint = doubt
+		return e
 	}
+	e.Hint = joined(e.Hint, doubt)
 	return e
 }
 

@@ -12,11 +12,12 @@ func (l *link) lostRequest(r *request, why *Error) error {
 	if s := l.refused.last(); s != "" {
 		e.Kind, e.Server = refusalKind(s), s
 		e.Message = "the server did not accept the command and ended the connection"
-	} else if doubt := l.c.Doubt(); doubt != "" {
-		e.Hint = doubt
-	} else if r.launches() {
+		return &e
+	}
+	if r.launches() {
 		e.Hint = "the launch may have happened: look at the list of instances before launching again"
 	}
+	e.Hint = joined(e.Hint, l.c.Doubt())
 	return &e
 }
 
