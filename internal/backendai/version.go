@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -80,7 +81,7 @@ func (m *Manager) modern() bool { return m.Version.Major >= 5 }
 func (c *Client) handshake(ctx context.Context) (*Manager, error) {
 	ask := call{op: "ask the manager for its API version", method: "GET", path: "/", unsigned: true, quiet: true}
 	got, err := c.send(ctx, ask, nil)
-	if e := (*Error)(nil); errors.As(err, &e) && e.Type == ErrServer && e.Problem == "" && e.Status < 500 {
+	if e := (*Error)(nil); errors.As(err, &e) && e.Type == ErrServer && e.Status < 500 && (e.Problem == "" || e.Status == http.StatusNotFound) {
 		e.Err, e.Hint, e.Body = ErrNoManager, orElse(e.Hint, managerHint), oneLine(e.Body)
 	}
 	if err != nil {

@@ -14,6 +14,11 @@ func TestNoManagerAnswers(t *testing.T) {
 			_, _ = w.Write([]byte("<html>\n  hello\n</html>\n"))
 		},
 		"said 404 Not Found (404 page not found); is BACKEND_ENDPOINT the manager's address?": http.NotFound,
+		"said 404 Not Found; is BACKEND_ENDPOINT": func(w http.ResponseWriter, _ *http.Request) { // as the web server does elsewhere
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte(`{"type":"https://api.backend.ai/probs/generic-not-found","title":"Not Found"}`))
+		},
 		`said 200 OK ({"version":6}); is BACKEND_ENDPOINT`: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte(`{"version":6}`))
