@@ -36,6 +36,7 @@ func TestHalfOpenConnectionIsFoundWhileAKnownProgramIsLaunched(t *testing.T) {
 			if took := time.Since(began); took > 20*time.Second {
 				t.Errorf("found after %v", took)
 			}
+			<-i.Done()
 			var e *pie.Error
 			if !errors.As(i.Failure(), &e) || e.Running != pie.Unknown {
 				t.Errorf("%s: %#v: a server that may not have noticed cannot be said to have ended it", generation, e)
