@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -11,7 +12,7 @@ import (
 )
 
 // instance is a script's instance: what the client receives for it, what of that was read, and the limits that the
-// host keeps. Scheduler's goroutine only, but for onReady.
+// host keeps. Scheduler's goroutine only, but for onReady and terminated.
 type instance struct {
 	sched.Ownership
 	rt     *Runtime
@@ -38,13 +39,14 @@ type instance struct {
 	asked   bool            // we terminated it
 	dying   <-chan struct{} // closed when a termination of the host's own is through; nil before
 
-	scope    *sched.Scope // the owner; nil: not owned
-	held     bool         // the scheduler counts it as I/O that may still come
-	attached bool         // by attach_instance: not ours to end
-	detached bool         // launched or made detached: nothing is received here
-	awaited  bool         // what it says is, or was to the end, collected for a result
-	stops    []func()     // the timer of timeout
-	idleStop func()       // the running timer of idle_timeout; nil: none
+	scope      *sched.Scope // the owner; nil: not owned
+	held       bool         // the scheduler counts it as I/O that may still come
+	attached   bool         // by attach_instance: not ours to end
+	detached   bool         // launched or made detached: nothing is received here
+	terminated atomic.Bool  // the server has confirmed a termination of the host's own; its word in the queue may come later
+	awaited    bool         // what it says is, or was to the end, collected for a result
+	stops      []func()     // the timer of timeout
+	idleStop   func()       // the running timer of idle_timeout; nil: none
 }
 
 // newInstance wraps an instance of the client; when it began is left open. onReady posts onto the scheduler, one function value for all posts.
@@ -208,6 +210,8 @@ func (i *instance) status() string {
 	switch {
 	case i.detached:
 		return "detached"
+	case i.terminated.Load() && !i.inner.Settled():
+		return "aborted"
 	case status == string(pie.StatusOverflowed) && !i.inner.Settled():
 		return "running"
 	case status == string(pie.StatusOverflowed):

@@ -80,7 +80,7 @@ func (i *instance) finish(done func()) {
 		if adrift {
 			i.endAdrift()
 		} else {
-			i.rt.end(i.inner, where)
+			i.terminated.Store(i.rt.end(i.inner, where))
 		}
 		close(dying)
 		done()
@@ -115,12 +115,13 @@ func (i *instance) dispose() {
 	}
 }
 
-// end terminates an instance and reports what came of it. Any goroutine.
-func (rt *Runtime) end(inner *pie.Instance, where string) {
+// end terminates an instance and reports what came of it: true when the server has ended it. Any goroutine.
+func (rt *Runtime) end(inner *pie.Instance, where string) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
 	defer cancel()
 	there, err := inner.End(ctx)
 	rt.ended(inner.Client(), LeftInstance{ID: inner.ID(), Program: inner.Program(), Where: where}, there, err)
+	return there && err == nil
 }
 
 // endAdrift terminates, by its id, an instance whose connection was lost. Any goroutine.
