@@ -15,6 +15,7 @@ func TestDeadlinesShareATimer(t *testing.T) {
 		began := time.Now()
 		var mu sync.Mutex
 		var late []time.Duration
+		given := make(chan struct{}, 12)
 		l.requests.over = func(r *request, d time.Duration) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -22,6 +23,7 @@ func TestDeadlinesShareATimer(t *testing.T) {
 				t.Errorf("given up after %v, not %v", took, r.limit+d)
 			}
 			late = append(late, time.Since(began))
+			given <- struct{}{}
 		}
 		var all []*request
 		for n := range 6 {
@@ -44,15 +46,18 @@ func TestDeadlinesShareATimer(t *testing.T) {
 		if !l.requests.abandon(all[3]) || timers(l) != 2 {
 			t.Error("one limit, one list")
 		}
-		time.Sleep(2 * time.Minute)
-		mu.Lock()
-		defer mu.Unlock()
 		want := []time.Duration{11 * time.Second, 13 * time.Second, 14 * time.Second}
 		for n := range 6 {
 			if n != 1 {
 				want = append(want, time.Minute+time.Duration(n)*time.Second)
 			}
 		}
+		for range want {
+			<-given
+		}
+		synctest.Wait()
+		mu.Lock()
+		defer mu.Unlock()
 		if !slices.Equal(late, want) {
 			t.Errorf("given up at %v, not %v", late, want)
 		}

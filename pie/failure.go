@@ -68,18 +68,14 @@ func (l *link) tooLate(r *request, d time.Duration) { r.settle(reply{err: l.noAn
 func (l *link) noAnswer(r *request, d time.Duration) error {
 	e := &Error{Kind: KindTimeout, Op: r.op, Message: fmt.Sprintf("no answer within %v", d), Server: l.refused.last(),
 		Hint: "servers do not answer what they do not understand; is it the right dialect, and does the server still work?"}
-	if l.requests.busy() && !r.long {
+	switch doubt := l.c.Doubt(); {
+	case r.long:
+		e.Hint = joined("the first launch or install of a program compiles it on the server; if it needs longer, raise the limit", doubt)
+	case doubt != "":
+		e.Hint = doubt
+	case l.requests.busy():
 		e.Hint = "the server is at work on a launch or an install on this connection, and answers nothing else meanwhile"
 	}
-	if r.long {
-		e.Hint = "the first launch or install of a program compiles it on the server; if it needs longer, raise the limit"
-	}
-	doubt := l.c.Doubt()
-	if doubt != "" && !r.long {
-		e.Hint = doubt
-		return e
-	}
-	e.Hint = joined(e.Hint, doubt)
 	return e
 }
 

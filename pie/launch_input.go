@@ -28,7 +28,7 @@ func input(p *Launch) (string, error) {
 	switch {
 	case p.Input != nil:
 		return *p.Input, nil
-	case p.Values != nil && len(p.Values)+len(p.Args) > 0:
+	case p.Values != nil:
 		if len(p.Args) > 0 {
 			values := make(map[string]any, len(p.Values)+1)
 			for k, v := range p.Values {

@@ -92,18 +92,11 @@ func (s *sock) SetWriteDeadline(t time.Time) error {
 	return s.Conn.SetWriteDeadline(t)
 }
 
-// full says that it is time to flush.
-func (s *sock) full() bool {
+// owed is how many bytes were collected and not handed to the system yet.
+func (s *sock) owed() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.out) >= flushAt
-}
-
-// owes says that there is something that flushNow could not send: the writer is about to.
-func (s *sock) owes() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.out) > 0
+	return len(s.out)
 }
 
 // flushNow sends as much of what was collected as the system takes at once, and tells whether that was all. Not while

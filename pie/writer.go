@@ -51,7 +51,7 @@ func (l *link) flush() {
 	}
 	defer l.writing.mu.Unlock()
 	defer l.out.let()
-	if l.writing.over || l.sock.owes() {
+	if l.writing.over || l.sock.owed() > 0 { // what is left over is the writer's
 		return
 	}
 	l.writing.take(l.out)
@@ -88,7 +88,7 @@ func (l *link) drain(arena []byte, frames []outFrame, waits bool) (closing bool,
 		if closing {
 			break
 		}
-		if waits && l.sock.full() {
+		if waits && l.sock.owed() >= flushAt {
 			if err := l.sock.flush(l.c.cfg.WriteTimeout); err != nil {
 				return false, err
 			}
