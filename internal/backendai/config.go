@@ -130,13 +130,17 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-func (c Config) endpoints() ([]endpoint, error) {
-	texts := c.Endpoints
-	if len(texts) == 0 {
-		texts = []string{DefaultEndpoint}
+// Addresses are the endpoints that are asked: the default one where none is named.
+func (c Config) Addresses() []string {
+	if len(c.Endpoints) == 0 {
+		return []string{DefaultEndpoint}
 	}
+	return c.Endpoints
+}
+
+func (c Config) endpoints() ([]endpoint, error) {
 	var out []endpoint
-	for _, text := range texts {
+	for _, text := range c.Addresses() {
 		e, err := parseEndpoint(text)
 		if err != nil {
 			return nil, err

@@ -40,13 +40,6 @@ func lookAtManager(found *findings, from backendai.Sources) {
 		found.add("backendai", trouble, err.Error(), "correct it: pierun backendai and --on backendai refuse it")
 	default:
 		found.fine("backendai", "%s, as %s (not asked; pierun backendai ps does)",
-			strings.Join(orDefaultEndpoint(cfg.Endpoints), ", "), cmp.Or(cfg.User, cfg.AccessKey))
+			strings.Join(cfg.Addresses(), ", "), cmp.Or(cfg.User, cfg.AccessKey))
 	}
-}
-
-func orDefaultEndpoint(list []string) []string {
-	if len(list) == 0 {
-		return []string{backendai.DefaultEndpoint}
-	}
-	return list
 }
