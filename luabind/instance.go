@@ -49,7 +49,8 @@ type instance struct {
 	idleStop   func()       // the running timer of idle_timeout; nil: none
 }
 
-// newInstance wraps an instance of the client; when it began is left open. onReady posts onto the scheduler, one function value for all posts.
+// newInstance wraps an instance of the client; when it began is left open. onReady posts onto the scheduler, one function
+// value for all posts.
 func (c *client) newInstance(L *lua.LState, inner *pie.Instance, opts launchOptions) *instance {
 	i := &instance{rt: c.rt, client: c, inner: inner, opts: opts, where: sched.PlaceOf(L)}
 	i.value = c.rt.newUserData(instanceMeta, i)

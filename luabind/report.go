@@ -75,10 +75,8 @@ func (r Report) Lines(quiet bool) []string {
 
 // confirmed are those of Ended that somebody has really ended.
 func (r Report) confirmed() []LeftInstance {
-	doubtful := maps.Clone(r.gone)
-	if doubtful == nil {
-		doubtful = map[string]bool{}
-	}
+	doubtful := map[string]bool{}
+	maps.Copy(doubtful, r.gone)
 	for _, i := range r.Unconfirmed {
 		doubtful[i.ID] = true
 	}

@@ -54,8 +54,8 @@ func adjust(e ast.Expr) {
 func mendLists(p *lua.FunctionProto) {
 	full := map[int]int{} // register of a table → block of its last full store
 	for pc, inst := range p.Code {
-		a, b, c := int(inst>>18&0xff), int(inst&0x1ff), int(inst>>9&0x1ff)
-		switch int(inst >> 26) {
+		op, a, b, c := parts(inst)
+		switch op {
 		case lua.OP_NEWTABLE:
 			delete(full, a)
 		case lua.OP_SETLIST:

@@ -46,6 +46,9 @@ func parts(inst uint32) (op, a, b, c int) {
 	return int(inst >> 26), int(inst>>18) & 0xff, int(inst & 0x1ff), int(inst>>9) & 0x1ff
 }
 
+// wide is the operand of an instruction that has only one beside the register: a constant, or a distance.
+func wide(inst uint32) int { return int(inst & 0x3ffff) }
+
 // value is what a register holds now.
 func (s site) value(reg int) lua.LValue {
 	registers := reflect.ValueOf(s.L).Elem().FieldByName("reg")
@@ -79,7 +82,7 @@ func (s site) register(reg, pc int) origin {
 		name, _ := s.L.GetUpvalue(s.fn, b+1)
 		return origin{path: name, last: name}
 	case lua.OP_GETGLOBAL:
-		name := s.constant(int(s.fn.Proto.Code[at] & 0x3ffff))
+		name := s.constant(wide(s.fn.Proto.Code[at]))
 		return origin{path: name, last: name, in: s.fn.Env}
 	case lua.OP_GETTABLE, lua.OP_GETTABLEKS:
 		return s.field(b, c, ".", at)
@@ -115,8 +118,9 @@ func (s site) key(operand, at int) string {
 		return s.constant(operand - constants)
 	}
 	if loaded := s.setter(operand, at); loaded >= 0 && s.local(operand, at) == "" {
-		if inst := s.fn.Proto.Code[loaded]; int(inst>>26) == lua.OP_LOADK {
-			return s.constant(int(inst & 0x3ffff))
+		inst := s.fn.Proto.Code[loaded]
+		if op, _, _, _ := parts(inst); op == lua.OP_LOADK {
+			return s.constant(wide(inst))
 		}
 	}
 	return ""
@@ -205,7 +209,7 @@ func target(inst uint32, at int) (to int, jumps bool) {
 	op, _, _, c := parts(inst)
 	switch op {
 	case lua.OP_JMP, lua.OP_FORLOOP, lua.OP_FORPREP:
-		return at + 1 + int(inst&0x3ffff) - 0x3ffff>>1, true
+		return at + 1 + wide(inst) - 0x3ffff>>1, true
 	case lua.OP_EQ, lua.OP_LT, lua.OP_LE, lua.OP_TEST, lua.OP_TESTSET, lua.OP_TFORLOOP:
 		return at + 2, true
 	case lua.OP_LOADBOOL:

@@ -13,10 +13,10 @@ func Reads(fn *lua.LFunction, globals ...string) bool {
 
 func readsGlobal(p *lua.FunctionProto, names []string) bool {
 	for _, inst := range p.Code {
-		if int(inst>>26) != lua.OP_GETGLOBAL {
+		if op, _, _, _ := parts(inst); op != lua.OP_GETGLOBAL {
 			continue
 		}
-		if name, ok := p.Constants[inst&0x3ffff].(lua.LString); ok && slices.Contains(names, string(name)) {
+		if name, ok := p.Constants[wide(inst)].(lua.LString); ok && slices.Contains(names, string(name)) {
 			return true
 		}
 	}
@@ -25,5 +25,8 @@ func readsGlobal(p *lua.FunctionProto, names []string) bool {
 
 // ReadsArguments tells whether a chunk has a "..." of its own, not one of a function inside it.
 func ReadsArguments(chunk *lua.LFunction) bool {
-	return chunk.Proto != nil && slices.ContainsFunc(chunk.Proto.Code, func(inst uint32) bool { return int(inst>>26) == lua.OP_VARARG })
+	return chunk.Proto != nil && slices.ContainsFunc(chunk.Proto.Code, func(inst uint32) bool {
+		op, _, _, _ := parts(inst)
+		return op == lua.OP_VARARG
+	})
 }
