@@ -50,7 +50,7 @@ func (rt *Runtime) openTaskType() {
 // addFields has the metatable look up what is no method with get.
 func (rt *Runtime) addFields(mt *lua.LTable, get func(L *lua.LState, name string) lua.LValue) {
 	methods, _ := mt.RawGetString("__index").(*lua.LTable)
-	mt.RawSetString("__methods", methods)
+	mt.RawSetString(sched.Methods, methods)
 	mt.RawSetString("__index", rt.L.NewFunction(func(L *lua.LState) int {
 		name := L.Get(2)
 		if method := methods.RawGet(name); method != lua.LNil {

@@ -177,7 +177,7 @@ func fieldTables(L *lua.LState, v lua.LValue) []*lua.LTable {
 	if t, ok := v.(*lua.LTable); ok {
 		tables = append(tables, t)
 	}
-	for _, event := range []string{"__index", "__methods"} {
+	for _, event := range []string{"__index", Methods} {
 		if t, ok := L.GetMetaField(v, event).(*lua.LTable); ok {
 			tables = append(tables, t)
 		}

@@ -10,8 +10,8 @@ import (
 
 // The hook makes loops and calls of a Lua function look up: gopher-lua has no debug hooks, but each instruction goes
 // through a handler in one table of the package. The handlers of jumps, loops and calls are wrapped by an atomic
-// load. The table is shared by every Lua state of the process, so what is wrapped around it is too: this file holds
-// the only package state of the project.
+// load; that of concatenation checks, and that of value:method() takes a shorter way. The table is shared by every Lua
+// state of the process, so what is wrapped around it is too: this file holds the only package state of the project.
 
 // handler is one entry of the instruction table; the last argument is an unexported frame.
 type handler = func(L *lua.LState, inst uint32, base unsafe.Pointer) int
@@ -40,6 +40,13 @@ func installHook() {
 		jumpTable[lua.OP_CONCAT] = func(L *lua.LState, inst uint32, base unsafe.Pointer) int {
 			checkConcat(L, int(inst&0x1ff), int(inst>>9)&0x1ff)
 			return concat(L, inst, base)
+		}
+		self := jumpTable[lua.OP_SELF]
+		jumpTable[lua.OP_SELF] = func(L *lua.LState, inst uint32, base unsafe.Pointer) int {
+			if callMethod(L, inst) {
+				return 0
+			}
+			return self(L, inst, base)
 		}
 	})
 }
