@@ -52,7 +52,7 @@ func (u *unborn) await(L *lua.LState, limit time.Duration) (*pie.Instance, error
 // begin sends the launch and waits: without a goroutine of its own where the client can do so. The limit is the
 // request's own deadline then.
 func (u *unborn) begin(L *lua.LState, limit time.Duration) (*pie.Instance, error) {
-	u.c.rt.sched.Hold() // until post: the answer is on its way, so this wait is no deadlock
+	u.c.rt.sched.Expect() // until post: this wait is no deadlock
 	u.c.rt.births.add(u)
 	u.task.WaitFor(L, -1, func() bool { return u.isOver() || u.isRefused() })
 	if u.isRefused() {
@@ -92,7 +92,7 @@ func (u *unborn) post() {
 	s := u.c.rt.sched
 	s.Post(func() {
 		u.task.Wake()
-		s.Release()
+		s.Came()
 	})
 }
 

@@ -1,10 +1,6 @@
 package sched
 
-import (
-	"testing"
-
-	lua "github.com/yuin/gopher-lua"
-)
+import "testing"
 
 func TestTasksTakeTurns(t *testing.T) {
 	h := newHost(t)
@@ -110,24 +106,4 @@ func TestChannels(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { newHost(t).ok(code) })
 	}
-}
-
-// TestStacksAreLeftToThoseThatBegin: of many tasks that are spawned together and wait for something from outside, those
-// that get it end before the last begin, and few stacks do for all.
-func TestStacksAreLeftToThoseThatBegin(t *testing.T) {
-	h := newHost(t)
-	h.l.SetGlobal("ask", h.l.NewFunction(func(L *lua.LState) int {
-		task, answered := h.Current(), false
-		h.Hold()
-		h.Post(func() { answered = true; h.Release(); task.Wake() })
-		task.WaitFor(L, -1, func() bool { return answered })
-		return 0
-	}))
-	h.l.SetGlobal("stacks", h.l.NewFunction(func(L *lua.LState) int { L.Push(lua.LNumber(len(h.shells))); return 1 }))
-	h.ok(`
-		local ended, tasks = 0, {}
-		for i = 1, 2000 do tasks[i] = spawn(function() ask() ended = ended + 1 end) end
-		for i = 1, 2000 do join(tasks[i]) end
-		assert(ended == 2000, ended)
-		assert(stacks() < 1000, stacks() .. " stacks")`)
 }

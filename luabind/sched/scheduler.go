@@ -47,23 +47,22 @@ type Scheduler struct {
 	cur   *Task   // whose slice it is
 	ready []*Task // in the order of their turns
 	spare []*Task // the list before it, to be filled again
-	woken []*Task // see answer
 
-	beginners int     // first slices since the last look at what has come
-	hogs      []*Task // preempted, in the order of their turns
-	rounds    uint
-	timers    timers
-	inbox     inbox
-	driver    driver
-	until     func() bool // when the loop that is on ends
-	monitor   monitor
-	aside     func()        // what the running task wants to be run on this goroutine's stack
-	thrown    any           // … and what that has panicked with
-	slice     atomic.Uint64 // odd while a task runs
-	seen      atomic.Uint64 // what the monitor saw last
-	flag      atomic.Bool   // the running task shall look up
-	holds     atomic.Int64  // outstanding I/O
-	helpers   sync.WaitGroup
+	pace    pace
+	hogs    []*Task // preempted, in the order of their turns
+	rounds  uint
+	timers  timers
+	inbox   inbox
+	driver  driver
+	until   func() bool // when the loop that is on ends
+	monitor monitor
+	aside   func()        // what the running task wants to be run on this goroutine's stack
+	thrown  any           // … and what that has panicked with
+	slice   atomic.Uint64 // odd while a task runs
+	seen    atomic.Uint64 // what the monitor saw last
+	flag    atomic.Bool   // the running task shall look up
+	holds   atomic.Int64  // outstanding I/O
+	helpers sync.WaitGroup
 
 	running     bool
 	root        *Scope
@@ -90,6 +89,7 @@ func New(cfg Config) *Scheduler {
 	}
 	installHook()
 	s := &Scheduler{cfg: cfg, clock: cfg.Clock, started: cfg.Clock.Now(), inbox: newInbox(), hooked: true}
+	s.pace.s = s
 	s.l = newState()
 	s.threads = newThreads(s.l)
 	s.l.G.Registry.RawSetString(registryKey, &lua.LUserData{Value: s, Metatable: lua.LNil})

@@ -72,7 +72,8 @@ type SpawnOptions struct {
 	OnEnd    func(*Task) // called once after the task has ended; must not wait
 }
 
-// Spawn starts fn as a task of a scope; nil is the innermost of the running task. It begins at its next turn.
+// Spawn starts fn as a task of a scope; nil is the innermost of the running task. It begins at its next turn, or
+// a little later while many answers are due (see Expect).
 func (s *Scheduler) Spawn(scope *Scope, fn *lua.LFunction, args ...lua.LValue) *Task {
 	return s.SpawnWith(scope, SpawnOptions{}, fn, args...)
 }

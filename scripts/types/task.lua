@@ -28,7 +28,8 @@
 task = {}
 
 --- Starts `fn` beside the caller, in its innermost scope. If it fails, that scope is cancelled: expect failure inside,
---- with `try` or `flow.retry`.
+--- with `try` or `flow.retry`. It begins when its turn comes: while hundreds of launches are on their way and answers to
+--- them come, up to a quarter of a second later.
 ---
 --- ```lua
 --- local t = task.spawn(function(name) return pie.run("text-completion", { prompt = name }).text end, "Once")
