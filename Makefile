@@ -5,7 +5,7 @@ help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | column -ts '	'
 
 build: ## the pierun binary, in this folder
-	go build -tags urfave_cli_no_docs -trimpath -ldflags='-s -w' -o pierun .
+	go build -tags urfave_cli_no_docs,netgo,osusergo -trimpath -ldflags='-s -w' -o pierun .
 
 test: ## all tests (the README's command)
 	go test ./...

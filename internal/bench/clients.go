@@ -105,7 +105,7 @@ func (o *options) preparePierun(ctx context.Context, folder string) ([]string, e
 	bin := o.pierun
 	if bin == "" {
 		bin = filepath.Join(folder, "pierun")
-		err = tool(ctx, "", "go", "build", "-tags", "urfave_cli_no_docs", "-trimpath", "-ldflags=-s -w", "-o", bin, "github.com/pierun/pierun")
+		err = tool(ctx, "", "go", "build", "-tags", "urfave_cli_no_docs,netgo,osusergo", "-trimpath", "-ldflags=-s -w", "-o", bin, "github.com/pierun/pierun")
 	}
 	return []string{bin, "--quiet", script}, err
 }
