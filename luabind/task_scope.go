@@ -38,6 +38,9 @@ func (rt *Runtime) scopeSpawn(L *lua.LState) int {
 	if scope.Ended() {
 		raise(L, "scope:spawn", luavalue.KindUsage, "spawn inside the function of task.scope", "scope:spawn: the scope opened at %s has ended", scope.Where())
 	}
+	if scope.Leaving() {
+		raise(L, "scope:spawn", luavalue.KindUsage, "task.spawn starts a task in the deferred function itself", "scope:spawn: the scope opened at %s is being left", scope.Where())
+	}
 	return rt.spawn(L, scope, 2, "scope:spawn")
 }
 

@@ -41,6 +41,16 @@ func (sc *Scope) cancel(f *Failure) {
 	sc.task.interrupt()
 }
 
+// replace puts f in the place of why a scope that is being left fails, if it does.
+func (sc *Scope) replace(L *lua.LState, f *Failure) {
+	if sc.failure == nil {
+		sc.task.cancels++
+	} else {
+		sc.s.unraised(L, sc.failure, f)
+	}
+	sc.failure = f
+}
+
 // cancelledScope is the outermost cancelled scope that the running code can notice: what a shield covers stays
 // hidden. nil when there is none.
 func (t *Task) cancelledScope() *Scope {

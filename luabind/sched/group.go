@@ -2,6 +2,7 @@ package sched
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	lua "github.com/yuin/gopher-lua"
@@ -47,12 +48,12 @@ func (s *Scheduler) newGroup(L *lua.LState, call string, list *lua.LTable, taskO
 }
 
 // start spawns the functions and watches all tasks.
-func (g *group) start(sc *Scope, expected bool) {
+func (g *group) start(sc *Scope) {
 	g.waiter, g.pending = g.s.cur, len(g.members)
 	for i := range g.members {
 		m := &g.members[i]
 		if !m.foreign {
-			m.task = g.s.SpawnWith(sc, SpawnOptions{Expected: expected}, m.fn)
+			m.task = g.s.SpawnWith(sc, SpawnOptions{Expected: true}, m.fn)
 		}
 		g.watch(i)
 	}
@@ -86,6 +87,15 @@ func (g *group) cancelRest(sc *Scope, reason string) {
 	}
 }
 
+// dismiss asks everybody who still runs to end, and waits until those have that were tasks before, for as long as the
+// grace; the others' scope waits for them.
+func (g *group) dismiss(L *lua.LState, sc *Scope, reason string) {
+	g.cancelRest(sc, reason)
+	g.waiter.WaitFor(L, g.s.cfg.Grace, func() bool {
+		return !slices.ContainsFunc(g.members, func(m member) bool { return m.foreign && !m.task.Ended() })
+	})
+}
+
 // failed is the first member, in the order of ends from n on, that did not succeed; -1 for none.
 func (g *group) failed(from int) int {
 	for _, i := range g.ended[from:] {
@@ -103,14 +113,14 @@ func (g *group) hand(sc *Scope, m *member) lua.LValue {
 	return v
 }
 
-// run waits in a scope of the group's own.
-func (g *group) run(L *lua.LState, expected bool, body func(L *lua.LState, sc *Scope) int) int {
+// run waits in a scope of the group's own, which the failure of a member does not cancel: body sees to that.
+func (g *group) run(L *lua.LState, body func(L *lua.LState, sc *Scope) int) int {
 	return g.s.InScope(L, ScopeOptions{Kind: g.call}, func(L *lua.LState, sc *Scope) int {
-		g.start(sc, expected)
+		g.start(sc)
 		defer func() {
 			g.waiter = nil
 			if sc.failure != nil {
-				g.cancelRest(sc, "another task of "+g.call+" failed")
+				g.cancelRest(sc, g.call+" was given up")
 			}
 		}()
 		return body(L, sc)
@@ -121,7 +131,7 @@ func (g *group) run(L *lua.LState, expected bool, body func(L *lua.LState, sc *S
 // cancels the rest and is raised.
 func (s *Scheduler) All(L *lua.LState, list *lua.LTable, taskOf TaskOf) int {
 	g := s.newGroup(L, "task.all", list, taskOf)
-	return g.run(L, false, func(L *lua.LState, sc *Scope) int {
+	return g.run(L, func(L *lua.LState, sc *Scope) int {
 		seen, bad := 0, -1
 		s.cur.WaitFor(L, -1, func() bool {
 			bad = g.failed(seen)
@@ -129,7 +139,7 @@ func (s *Scheduler) All(L *lua.LState, list *lua.LTable, taskOf TaskOf) int {
 			return bad >= 0 || g.pending == 0
 		})
 		if bad >= 0 {
-			g.cancelRest(sc, "another task of task.all failed")
+			g.dismiss(L, sc, "another task of task.all failed")
 			g.members[bad].task.raiseFailure(L)
 		}
 		out := L.CreateTable(len(g.members), 0)
@@ -144,7 +154,7 @@ func (s *Scheduler) All(L *lua.LState, list *lua.LTable, taskOf TaskOf) int {
 // Settle waits until all have ended and pushes a table {ok, value, error} for each, under the same keys.
 func (s *Scheduler) Settle(L *lua.LState, list *lua.LTable, taskOf TaskOf) int {
 	g := s.newGroup(L, "task.settle", list, taskOf)
-	return g.run(L, true, func(L *lua.LState, sc *Scope) int {
+	return g.run(L, func(L *lua.LState, sc *Scope) int {
 		s.cur.WaitFor(L, -1, func() bool { return g.pending == 0 })
 		out := L.CreateTable(len(g.members), 0)
 		for i := range g.members {
@@ -171,7 +181,7 @@ func (g *group) settled(L *lua.LState, sc *Scope, m *member) *lua.LTable {
 func (s *Scheduler) Race(L *lua.LState, list *lua.LTable, taskOf TaskOf) int {
 	g := s.newGroup(L, "task.race", list, taskOf)
 	g.notEmpty(L)
-	return g.run(L, true, func(L *lua.LState, sc *Scope) int {
+	return g.run(L, func(L *lua.LState, sc *Scope) int {
 		s.cur.WaitFor(L, -1, func() bool { return len(g.ended) > 0 })
 		return g.win(L, sc, g.ended[0])
 	})
@@ -182,7 +192,7 @@ func (s *Scheduler) Race(L *lua.LState, list *lua.LTable, taskOf TaskOf) int {
 func (s *Scheduler) Any(L *lua.LState, list *lua.LTable, taskOf TaskOf) int {
 	g := s.newGroup(L, "task.any", list, taskOf)
 	g.notEmpty(L)
-	return g.run(L, true, func(L *lua.LState, sc *Scope) int {
+	return g.run(L, func(L *lua.LState, sc *Scope) int {
 		seen, won := 0, -1
 		s.cur.WaitFor(L, -1, func() bool {
 			won = g.succeeded(seen)
@@ -208,7 +218,7 @@ func (g *group) succeeded(from int) int {
 // win cancels the rest and pushes the winner's first result and key.
 func (g *group) win(L *lua.LState, sc *Scope, i int) int {
 	m := &g.members[i]
-	g.cancelRest(sc, "another task of "+g.call+" was first")
+	g.dismiss(L, sc, "another task of "+g.call+" was first")
 	if m.task.status != Done {
 		m.task.raiseFailure(L)
 	}

@@ -18,7 +18,23 @@ func TestGroups(t *testing.T) {
 		"settle of cancelled": `local k = spawn(forever) cancel(k) local r = settle{k} assert(r[1].error.kind == "cancelled")`,
 		"wrong entries":       `local ok, e = pcall(all, {5}) assert(e.kind == "usage")`,
 		"empty race":          `local ok, e = pcall(race, {}) assert(e.kind == "usage")`,
-		"losers have ended":   `local cleaned race{function() defer(function() wait() cleaned = true end) forever() end, nop} assert(cleaned)`,
+		"losers that were tasks": `
+			local cleaned = 0
+			local function slow() defer(function() wait() cleaned = cleaned + 1 end) forever() end
+			for n, call in ipairs{race, any} do
+				local k = spawn(slow) wait()
+				assert(call{k, nop} == nil and status(k) == "cancelled" and cleaned == n)
+			end
+			local k = spawn(slow) wait()
+			assert(not pcall(all, {k, function() error("bad") end}) and status(k) == "cancelled" and cleaned == 3)`,
+		"a loser that is oneself": `local k k = spawn(function() race{k, nop} end) local ok, e = pcall(join, k) assert(not ok and e.kind == "cancelled")`,
+		"losers of each other": `
+			local a, b
+			a = spawn(function() wait() race{b, nop} end)
+			b = spawn(function() wait() race{a, nop} end)
+			local r = settle{a, b}
+			assert(not r[1].ok or not r[2].ok)`,
+		"losers have ended": `local cleaned race{function() defer(function() wait() cleaned = true end) forever() end, nop} assert(cleaned)`,
 	} {
 		t.Run(name, func(t *testing.T) { newHost(t).ok(code) })
 	}

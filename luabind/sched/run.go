@@ -48,19 +48,27 @@ func (s *Scheduler) startMain(main *lua.LFunction, args []lua.LValue) *Task {
 }
 
 // end cancels the scope for a cause from outside, which Run returns.
-func (sc *Scope) end(cause error) {
+func (sc *Scope) end(cause error) { sc.cancel(sc.s.ending(cause)) }
+
+// ending is the failure for a cause from outside.
+func (s *Scheduler) ending(cause error) *Failure {
 	e := cancelledError(cause.Error())
 	e.Cause = cause
 	if own, ok := errors.AsType[*luavalue.Error](cause); ok {
 		e = own
 	}
-	sc.cancel(&Failure{Value: e.Value(sc.s.l), err: e, asked: true, cause: cause})
+	return &Failure{Value: e.Value(s.l), err: e, asked: true, cause: cause}
 }
 
-// Exit ends the script: its root scope is cancelled and Run returns *ExitError, nil for code 0. It never returns.
+// Exit ends the script: its root scope is cancelled and Run returns *ExitError, nil for code 0. It never returns. In a
+// deferred function of that scope, which is being left already, it takes the place of why.
 func (s *Scheduler) Exit(L *lua.LState, code int) {
 	mustFrom(L)
-	s.root.end(&ExitError{Code: code})
+	if s.root.phase == open {
+		s.root.end(&ExitError{Code: code})
+	} else {
+		s.root.replace(L, s.ending(&ExitError{Code: code}))
+	}
 	s.raiseSignal(L)
 }
 

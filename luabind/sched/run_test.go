@@ -34,6 +34,7 @@ func TestExit(t *testing.T) {
 	for _, code := range []string{
 		`os.exit(3)`, `pcall(os.exit, 3)`, `spawn(function() wait() os.exit(3) end) forever()`,
 		`coroutine.wrap(function() os.exit(3) end)()`, `scope(function() defer(function() os.exit(3) end) end) wait()`,
+		`defer(function() os.exit(3) end)`, `defer(function() os.exit(3) end) error("x")`,
 	} {
 		h := newHost(t)
 		err := h.run(`defer(function() wait() log("clean") end) ` + code)

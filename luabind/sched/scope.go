@@ -137,6 +137,9 @@ func (sc *Scope) Where() string { return sc.place.String() }
 // Ended tells whether the scope has been left.
 func (sc *Scope) Ended() bool { return sc.phase == closed }
 
+// Leaving tells whether its tasks have ended and its deferred functions run: it takes no more tasks.
+func (sc *Scope) Leaving() bool { return sc.phase == closing }
+
 // Failure is why the scope is cancelled; nil while it is not.
 func (sc *Scope) Failure() *Failure { return sc.failure }
 

@@ -127,3 +127,14 @@ do
   check.fails("usage", "task.sleep", task.sleep)
   check.fails("usage", "negative", task.sleep, -1)
 end
+
+-- a scope that is being left takes no tasks
+do
+  local ran
+  check.fails("usage", "is being left", task.scope, function(s)
+    task.defer(function() s:spawn(function() ran = true end) end)
+  end)
+  check.eq(ran, nil)
+  task.scope(function() task.defer(function() task.spawn(function() ran = true end) end) end)
+  check.eq(ran, true)
+end
