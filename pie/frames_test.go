@@ -37,6 +37,11 @@ func (f *frames) add(e wire.Event) {
 	if err != nil {
 		f.c.f.t.Error(err)
 	}
+	f.raw(payload)
+}
+
+// raw adds one message of these bytes.
+func (f *frames) raw(payload []byte) {
 	f.buf = append(f.buf, 0x82) // binary, whole
 	switch n := len(payload); {
 	case n < 126:

@@ -36,6 +36,7 @@ type link struct {
 	said    []*Instance // those with events that are not queued yet
 	fresh   int         // events since the last pause
 	largest []sized     // the largest queues when all were looked at last
+	deaf    bool        // a frame could not be read: nothing behind it is
 	sink    sink        // where frames go
 	sinkMu  sync.Mutex  // held while sink is used or replaced
 

@@ -1,7 +1,6 @@
 package pie
 
 import (
-	"errors"
 	"io"
 
 	"github.com/gorilla/websocket"
@@ -22,7 +21,8 @@ func (l *link) read() {
 	l.pause()
 }
 
-// next reads and routes one frame; false at the end of the connection.
+// next reads and routes one frame; false at the end of the connection, which a frame that cannot be read is too: of what
+// stands behind it in the buffer nothing may be told, or something would be missing in the middle.
 func (l *link) next() bool {
 	l.sock.header = true
 	kind, r, err := l.ws.NextReader()
@@ -37,7 +37,7 @@ func (l *link) next() bool {
 	l.sock.consumed(len(l.frame))
 	l.heard.frame()
 	l.accept(kind == websocket.TextMessage)
-	return true
+	return !l.deaf
 }
 
 func (l *link) accept(text bool) {
@@ -106,18 +106,6 @@ func (l *link) dispatch(frame []byte, text bool) {
 	default:
 		l.aside(e)
 	}
-}
-
-// strange handles a frame that cannot be understood: a newer server may send what this client does not know, which
-// is skipped; bytes that are no message at all mean that nothing behind them can be trusted.
-func (l *link) strange(err error) {
-	if errors.Is(err, wire.ErrUnknown) {
-		return
-	}
-	l.fail(&Error{
-		Kind: KindProtocol, Message: "the server sent a frame that cannot be read", Err: err,
-		Hint: "is this a Pie server, and the right dialect? The connection was closed",
-	})
 }
 
 // answer settles the request that the server answered. An answer that nobody waits for is dropped: servers give some
