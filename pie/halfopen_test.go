@@ -46,3 +46,29 @@ func TestHalfOpenConnectionIsFoundWhileAKnownProgramIsLaunched(t *testing.T) {
 		})
 	}
 }
+
+// TestHalfOpenConnectionWithUnsentData: the write that waits for the server fails because the silent link is given up,
+// which says nothing about the server: it may not have noticed, and goes on with what it runs.
+func TestHalfOpenConnectionWithUnsentData(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		over := make(chan struct{})
+		f := newFake(t, "gateway-0.5", func(c *fakeConn) {
+			cmd := c.want(wire.Launch)
+			c.yes(&cmd, idA)
+			<-over
+		})
+		c := f.dial(func(cfg *pie.Config) { cfg.Liveness = 20 * time.Second })
+		i := launch(t, c, pie.Launch{})
+		if err := i.Send("never read"); err != nil {
+			t.Error(err)
+		}
+		<-i.Done()
+		var e *pie.Error
+		if !errors.As(i.Failure(), &e) || e.Running != pie.Unknown {
+			t.Errorf("a server that may not have noticed cannot be said to have ended it: %#v", e)
+		}
+		close(over)
+		c.Close(context.Background())
+		f.stop()
+	})
+}

@@ -52,11 +52,11 @@ type link struct {
 
 	wg      sync.WaitGroup // reader and writer
 	leaving atomic.Bool    // this side is closing it
-	silent  atomic.Bool    // given up because nothing came, or nothing was taken: the server may not know that it has ended
 	once    sync.Once
 	cut     chan struct{} // closed when the link has failed or was closed
 	gone    chan struct{} // closed when everything on it is settled
 	err     *Error        // why; readable once cut is closed
+	silent  bool          // given up because nothing came, or nothing was taken: the server may not know that it has ended; as err
 }
 
 // sink takes the frames of a link: the detection at first, then dispatch.
@@ -96,12 +96,18 @@ func (l *link) speak(d *wire.Dialect) {
 }
 
 // fail ends the link: the reader, woken by the closed socket, settles everything. The first reason stays.
-func (l *link) fail(why *Error) {
+func (l *link) fail(why *Error) { l.end(why, false) }
+
+// broke ends the link after a read or a write that failed.
+func (l *link) broke(err error, why *Error) { l.end(why, isTimeout(err)) }
+
+// end is fail; silent belongs to the reason, and stays or goes with it: what fails because of the end says nothing of it.
+func (l *link) end(why *Error, silent bool) {
 	l.once.Do(func() {
 		if l.leaving.Load() {
 			why = errClosed()
 		}
-		l.err = why
+		l.err, l.silent = why, silent
 		close(l.cut)
 		l.sock.Conn.Close()
 	})

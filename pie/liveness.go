@@ -65,9 +65,8 @@ func (l *link) judge(every time.Duration, seen uint64) {
 		l.beat(every, 0, l.heard.frames.Load())
 		return
 	}
-	l.silent.Store(true)
-	l.fail(&Error{Kind: KindLost, Message: "the server was silent for " + max(4*every, l.c.clock.Now().Sub(l.heardAt)).Round(time.Second).String() + " and did not answer pings",
-		Hint: "the network between is gone, or the server is stuck"})
+	l.end(&Error{Kind: KindLost, Message: "the server was silent for " + max(4*every, l.c.clock.Now().Sub(l.heardAt)).Round(time.Second).String() + " and did not answer pings",
+		Hint: "the network between is gone, or the server is stuck"}, true)
 }
 
 // alive asks over the control connection. Where there can be none, the deadline of the long command decides.

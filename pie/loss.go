@@ -27,7 +27,7 @@ func (i *Instance) lose(l *link, why *Error) {
 	e := *why
 	e.Op, e.InstanceID, e.Running = "recv", i.id, Unknown
 	switch {
-	case f.KillsOnClose && l.silent.Load():
+	case f.KillsOnClose && l.silent:
 		e.Hint = "this server ends what it runs for a connection when it notices that the connection is gone, which may be never: terminate it by its id"
 	case f.KillsOnClose:
 		e.Running, e.Hint = False, "this server ends what it runs for a connection together with it"

@@ -31,7 +31,7 @@ func (l *link) next() bool {
 		l.frame, err = readAll(l.frame[:0], r)
 	}
 	if err != nil {
-		l.fail(readLost(err, l.c.cfg.ReadLimit))
+		l.broke(err, readLost(err, l.c.cfg.ReadLimit))
 		return false
 	}
 	l.sock.consumed(len(l.frame))

@@ -43,7 +43,7 @@ const unansweredMost = 10_000
 // noteUnanswered keeps the launches that end with the link. Where the server ends what it has launched for a connection
 // that it knows to be gone, nothing can be left.
 func (l *link) noteUnanswered(launches []*request) {
-	if len(launches) == 0 || l.dialect.Features.KillsOnClose && !l.silent.Load() {
+	if len(launches) == 0 || l.dialect.Features.KillsOnClose && !l.silent {
 		return
 	}
 	l.c.mu.Lock()

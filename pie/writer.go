@@ -18,8 +18,7 @@ func (l *link) write() {
 		}
 		closing, err := l.sendAll()
 		if err != nil {
-			l.silent.Store(isTimeout(err))
-			l.fail(ioLost(err))
+			l.broke(err, ioLost(err))
 			return
 		}
 		if closing {
@@ -56,7 +55,7 @@ func (l *link) flush() {
 	}
 	l.writing.take(l.out)
 	if _, err := l.drain(l.writing.arena, l.writing.frames, false); err != nil {
-		l.fail(ioLost(err))
+		l.broke(err, ioLost(err))
 	} else if !l.sock.flushNow() {
 		l.out.signal()
 	}
