@@ -187,6 +187,10 @@ func clientPing(L *lua.LState) int {
 func clientAttach(L *lua.LState) int {
 	const op = "client:attach_instance"
 	c, id := connected(L, op), luavalue.ArgString(L, 2, op)
+	if c.rt.clients.holder(id) != nil { // some servers would not just refuse, but end it
+		raise(L, op, luavalue.KindRefused, "use the instance that launch gave, or inst:detach() it first where the server can",
+			"%s: this script receives the instance %s already", op, id)
+	}
 	late := func(inner *pie.Instance) { c.rt.work.Go(func() { letGo(inner, c.rt.cfg.Grace) }) }
 	inner, err := sched.Await(L, -1, func(ctx context.Context) (*pie.Instance, error) { return c.inner.Attach(ctx, id) }, late)
 	if err != nil {

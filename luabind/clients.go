@@ -46,6 +46,18 @@ func (cs *clients) attached(id string) {
 	}
 }
 
+// holder is the client that receives a living instance which this run has launched; nil for any other.
+func (cs *clients) holder(id string) *client {
+	for _, c := range cs.all {
+		for i := range c.live {
+			if i.inner.ID() == id && !i.detached && !i.over() {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
 // shared gives the client of pie.default, not connected yet at the first call.
 func (cs *clients) shared(L *lua.LState) *client {
 	if cs.main == nil {

@@ -25,24 +25,41 @@ func instWait(L *lua.LState) int {
 	return 1
 }
 
-// await waits for the end and gives the result; with check a failed end raises. An instance that is lost, that went
-// over its bound or that the host gave up raises either way: there is no end to tell.
+// await waits for the end and gives the result; with check a failed end raises. An instance that is lost or that its scope
+// has ended raises either way: there is no end to tell.
 func (i *instance) await(L *lua.LState, op string, limit time.Duration, check bool) *lua.LTable {
 	if i.detached {
 		raise(L, op, luavalue.KindUsage, "client:attach_instance(inst.instance_id) gives an instance that can be waited for",
 			"%s: the instance is detached: nothing of it is received here", op)
 	}
 	i.waitForEnd(L, op, limit)
-	if i.failure != nil {
-		luavalue.Raise(L, i.withResult(L, op, i.failure))
+	bad := i.badEnd(op)
+	if bad != nil && (check || !ends(bad)) {
+		luavalue.Raise(L, i.withResult(L, op, bad))
 	}
-	if i.end == 0 {
-		luavalue.Raise(L, i.withResult(L, op, i.lostEnd(op)))
+	result := i.result(L)
+	if bad != nil {
+		result.RawSetString("error", bad.Value(L))
 	}
-	if check {
-		i.raiseBadEnd(L, op)
+	return result
+}
+
+// badEnd is the error of an instance that did not end well: nil for one that did.
+func (i *instance) badEnd(op string) *luavalue.Error {
+	switch {
+	case i.failure != nil:
+		return i.failure
+	case i.end == 0:
+		return i.lostEnd(op)
+	case !i.goodEnd():
+		return i.endError(op)
 	}
-	return i.result(L)
+	return nil
+}
+
+// ends tells whether a bad end is one: what the server said, or a limit of ours, at which the instance was terminated.
+func ends(bad *luavalue.Error) bool {
+	return !slices.Contains([]string{luavalue.KindLost, luavalue.KindProtocol, luavalue.KindRefused}, bad.Kind)
 }
 
 // lostEnd is why there is no end to tell. What grew too large while its end was waited for was collected, not left unread.

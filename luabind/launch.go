@@ -17,6 +17,7 @@ type launch struct {
 	spec  pie.Launch
 	opts  launchOptions
 	began time.Duration // the call, on the clock of the scheduler
+	over  string        // the limit that is over at the call; "": none
 }
 
 func (c *client) newLaunch(op string) *launch {
@@ -85,6 +86,9 @@ func (l *launch) program(L *lua.LState, v lua.LValue) {
 // is cancelled meanwhile leaves nothing behind: what the server starts for it all the same is terminated.
 func (l *launch) start(L *lua.LState) *instance {
 	c := l.c
+	if l.over != "" {
+		raise(L, l.op, luavalue.KindTimeout, "", "%s: no time is left: %s is 0, so nothing was launched", l.op, l.over)
+	}
 	limit, isLife := l.launchLimit()
 	l.spec.Timeout = limit
 	u := l.unborn()

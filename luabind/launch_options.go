@@ -69,20 +69,23 @@ func budgetOption(o luavalue.Options) uint64 {
 }
 
 func (l *launch) limits(o luavalue.Options) {
-	l.opts.timeout = l.optionalLimit(o, "timeout")
-	l.opts.idle = l.optionalLimit(o, "idle_timeout")
-	l.opts.launch = positive(o, "launch_timeout", defaultLaunchTimeout)
+	l.opts.timeout = l.patience(o, "timeout", 0)
+	l.opts.launch = l.patience(o, "launch_timeout", defaultLaunchTimeout)
+	if o.Has("idle_timeout") {
+		l.opts.idle = positive(o, "idle_timeout", 0)
+	}
 	l.opts.buffer = o.Size("buffer", defaultBuffer)
 	l.opts.keep = int(min(o.Size("keep", defaultKeep), 1<<30))
 	l.opts.maxOutput = o.Size("max_output", max(l.opts.buffer, defaultMaxOutput))
 }
 
-// optionalLimit reads a duration that is no limit when left out.
-func (l *launch) optionalLimit(o luavalue.Options, name string) time.Duration {
-	if !o.Has(name) {
-		return 0
+// patience reads how long to wait, def if it is left out. With 0 the time is over at the call: nothing is launched.
+func (l *launch) patience(o luavalue.Options, name string, def time.Duration) time.Duration {
+	d := o.Duration(name, def)
+	if d == 0 && o.Has(name) {
+		l.over = name
 	}
-	return positive(o, name, 0)
+	return d
 }
 
 // scopeOption reads the owner: what task.scope handed to its function.

@@ -441,12 +441,12 @@ function Instance:stream(opts) end
 ---@return string?
 function Instance:recv_message(timeout) end
 
---- Waits for the end and returns the result; reads nothing and may be repeated. A failed end raises, unless
---- `check = false`.
+--- Waits for the end and returns the result; reads nothing and may be repeated. A failed end raises; with `check = false` it
+--- returns what there is, with the error as `error`. A lost connection raises either way.
 ---
 --- ```lua
 --- local out = inst:wait({ timeout = "1m", check = false })
---- print(out.event, out.text)
+--- print(out.event, out.text, out.error)
 --- ```
 ---@async
 ---@param opts? duration|{ timeout?: duration, check?: boolean }
@@ -547,6 +547,7 @@ function Blob:save(path_or_dir) end
 ---@field instance_id string
 ---@field program string
 ---@field truncated boolean something that was read is no longer here
+---@field error? pierun.Error of `inst:wait({ check = false })`: why it did not end well; the event is nil where a limit ended it
 local Result = {}
 
 --- Decodes the text, with the options of `json.decode`. Raises `value`.

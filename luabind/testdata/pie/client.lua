@@ -182,6 +182,14 @@ check.eq(again:wait().value, "v")
 check.raises("refused", nil, c.attach_instance, c, inst.instance_id)
 check.raises("refused", nil, c.attach_instance, c, "00000000-0000-4000-8000-000000000000")
 
+---- what another client of the script receives is not attached to
+local inst = pie.connect():launch("echo")
+local d = pie.connect()
+check.raises("refused", "receives the instance", d.attach_instance, d, inst.instance_id)
+d:close()
+inst:send("still here")
+check.eq(inst:recv_message("1s"), "still here")
+
 ---- detach and attach again
 local c = pie.connect()
 local inst = c:launch("echo")
@@ -229,3 +237,11 @@ local err = check.raises("overflow", "1048576 bytes on disk", c.run, c, "puppet"
 assert(err.hint:find("save_dir", 1, true), err.hint)
 local err = check.raises("protocol", "more than 307200 bytes", c.run, c, "puppet", { steps = { { "send", ("x"):rep(400000) } } })
 assert(err.hint:find("read_limit", 1, true), err.hint)
+
+---- no time left is a timeout, and nothing is launched
+local c = pie.connect()
+for _, limit in ipairs { "timeout", "launch_timeout" } do
+  check.raises("timeout", limit .. " is 0", c.launch, c, "echo", {}, { [limit] = 0 })
+end
+check.eq(#c:list_instances(), 0)
+check.raises("usage", "idle_timeout", c.launch, c, "echo", {}, { idle_timeout = 0 })

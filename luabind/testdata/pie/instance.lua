@@ -147,8 +147,20 @@ local inst = pie.launch("fail", { message = "x" })
 local out = inst:wait({ check = false })
 check.eq(out.event, "Exception")
 check.eq(out.value, "")
+check.eq(out.error.kind, "exception")
+check.eq(pie.launch("puppet", { value = "fine" }):wait({ check = false }).error, nil)
 check.raises("exception", nil, inst.wait, inst)
 check.raises("usage", "chek", inst.wait, inst, { chek = false })
+
+---- wait without check tells of limits that ended it
+for kind, opts in pairs { timeout = { timeout = 1 }, idle = { idle_timeout = 1 }, overflow = { buffer = 10, max_output = 10 } } do
+  local steps = { { "print", "said" }, { "print", ("x"):rep(100) }, { "recv" } }
+  if kind ~= "overflow" then table.remove(steps, 2) end
+  local inst = pie.launch("puppet", { steps = steps }, opts)
+  local out = inst:wait({ check = false })
+  check.eq({ out.stdout, out.error.kind }, { "said", kind })
+  check.raises(kind, nil, inst.wait, inst)
+end
 
 ---- send
 local inst = pie.launch("echo")
