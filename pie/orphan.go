@@ -17,15 +17,10 @@ type orphans struct {
 
 type orphanList struct {
 	since  time.Time
-	events []orphanEvent
+	events []wire.Event // copies
 	bytes  int
-	holes  bool // some did not fit: what is here is not all
-}
 
-// orphanEvent is a copy of an event, for later.
-type orphanEvent struct {
-	event wire.Event
-	hole  bool // instead of an event: some are missing from here on
+	dropped, droppedBytes int // did not fit, or came behind what did not
 }
 
 // Bounds of the orphan buffer.
@@ -38,32 +33,37 @@ const (
 func (t *routes) keep(e *wire.Event, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	o := &t.orphan
+	if list := t.orphan.of(e.ID, now); list != nil {
+		t.orphan.store(list, e)
+	}
+}
+
+// of is what is kept for id, made if need be; nil where there is no room for one more.
+func (o *orphans) of(id []byte, now time.Time) *orphanList {
 	o.forget(now)
-	list := o.byID[string(e.ID)]
-	if list == nil {
-		if len(o.byID) >= orphanInstances {
-			return
-		}
+	list := o.byID[string(id)]
+	if list == nil && len(o.byID) < orphanInstances {
 		if o.byID == nil {
 			o.byID = make(map[string]*orphanList)
 		}
 		list = &orphanList{since: now}
-		o.byID[string(e.ID)] = list
+		o.byID[string(id)] = list
 	}
-	o.store(list, e)
+	return list
 }
 
 func (o *orphans) store(list *orphanList, e *wire.Event) {
-	size := len(e.Text) + len(e.Chunk.Data) + 2*eventOverhead
-	if list.holes || o.bytes+size > o.limit {
-		list.holes = true
+	said := len(e.Text) + len(e.Chunk.Data)
+	size := said + 2*eventOverhead
+	if list.dropped > 0 || o.bytes+size > o.limit {
+		list.dropped++
+		list.droppedBytes += said
 		return
 	}
 	c := *e
 	c.ID, c.Text, c.Hash, c.Name = nil, bytes.Clone(e.Text), bytes.Clone(e.Hash), bytes.Clone(e.Name)
 	c.Chunk.Data, c.Instances, c.Method = bytes.Clone(e.Chunk.Data), nil, nil
-	list.events = append(list.events, orphanEvent{event: c})
+	list.events = append(list.events, c)
 	list.bytes += size
 	o.bytes += size
 }
@@ -81,32 +81,29 @@ func (o *orphans) forget(now time.Time) {
 	}
 }
 
-// claim takes out what is kept for id.
-func (o *orphans) claim(id string) []orphanEvent {
+// claim takes out what is kept for id; nil for nothing.
+func (o *orphans) claim(id string) *orphanList {
 	list := o.byID[id]
-	if list == nil {
-		return nil
+	if list != nil {
+		delete(o.byID, id)
+		o.bytes -= list.bytes
 	}
-	delete(o.byID, id)
-	o.bytes -= list.bytes
-	if list.holes {
-		list.events = append(list.events, orphanEvent{hole: true})
-	}
-	return list.events
+	return list
 }
 
 // adopt registers i on the reader's goroutine and delivers what came for it before.
 func (l *link) adopt(i *Instance) {
 	i.link.Store(l)
 	early, ok := l.routes.add(i)
-	if !ok {
+	if !ok || early == nil {
 		return
 	}
-	for k := range early {
-		if early[k].hole {
-			l.overflow(i)
-			return
-		}
-		l.deliver(i, &early[k].event)
+	for k := range early.events {
+		l.deliver(i, &early.events[k])
+	}
+	l.commit(i)
+	if early.dropped > 0 {
+		i.queue.lostEarly(l.c.cfg.EarlyBuffer, early)
+		l.overflow(i)
 	}
 }

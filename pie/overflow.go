@@ -93,11 +93,28 @@ func (q *queue) overflowError(id string) *Error {
 	e := &Error{Kind: KindOverflow, Op: "recv", InstanceID: id, Running: False,
 		Message: fmt.Sprintf("nobody read what the instance said: its bound of %d bytes was reached and %d events of %d bytes were dropped", q.limit, q.dropped, q.droppedBytes),
 		Hint:    "read it as it comes, raise the buffer of this launch, or let the program say less"}
-	if q.shared > 0 {
+	switch {
+	case q.early > 0:
+		e.Message = fmt.Sprintf("the instance spoke before the server told its id: the bound of %d bytes for that was reached, and %d events of %d bytes were dropped", q.early, q.dropped, q.droppedBytes)
+		e.Hint = "raise the early_buffer of the client, or let the program say less before it is heard"
+	case q.shared > 0:
 		e.Message = fmt.Sprintf("nobody read what the instances said: the client's bound of %d bytes was reached, and of this one %d events of %d bytes were dropped", q.shared, q.dropped, q.droppedBytes)
 		e.Hint = "read them as it comes, run fewer at once, raise the buffer of the client, or let the programs say less"
 	}
 	return e
+}
+
+// lostEarly notes what was dropped before there was a queue.
+func (q *queue) lostEarly(bound int64, early *orphanList) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.settled {
+		return
+	}
+	q.early = bound
+	q.received += int64(early.dropped)
+	q.dropped += int64(early.dropped)
+	q.droppedBytes += int64(early.droppedBytes)
 }
 
 // refuse ends the queue at the bound of all together: delivered is what was queued, e is dropped.

@@ -94,3 +94,29 @@ func TestEmptyQueueTakesOneEventOfAnySize(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestOverflowOfWhatCameBeforeTheLaunchAnswer: what had room is delivered, and the error names the bound that was reached
+// and all that is missing, also what comes behind the answer.
+func TestOverflowOfWhatCameBeforeTheLaunchAnswer(t *testing.T) {
+	f := newFake(t, "worker-0.5", func(c *fakeConn) {
+		cmd := c.want(wire.Launch)
+		for range 10 {
+			c.out(idA, strings.Repeat("x", 1000))
+		}
+		c.yes(&cmd, idA)
+		c.out(idA, strings.Repeat("x", 1000))
+		c.serveRest()
+	})
+	c := f.dial(func(cfg *pie.Config) { cfg.EarlyBuffer = 4096 })
+	i := launch(t, c, pie.Launch{})
+	ping(t, c)
+	events, err := collect(t, i)
+	if len(events) != 3 || !errors.Is(err, pie.ErrOverflow) || i.Status() != pie.StatusOverflowed {
+		t.Errorf("%d events, %s, %v", len(events), i.Status(), err)
+	}
+	for _, word := range []string{"4096 bytes", "8 events of 8000 bytes", "early_buffer"} {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("no %q in: %v", word, err)
+		}
+	}
+}

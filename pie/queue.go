@@ -12,6 +12,7 @@ type queue struct {
 	bytes  int64  // cost of events
 	limit  int64  // bound of bytes; an empty queue takes one event whatever its size
 	shared int64  // the bound of all queues together, if that was the one that failed it
+	early  int64  // … or that of what comes before the instance is known
 	ready  func() // called when there is something new after there was nothing
 	deaf   bool   // nobody will read it: nothing but the end is kept
 	dirty  bool   // in the reader's list of queues to tell about

@@ -47,7 +47,7 @@ func (t *routes) get(id string) *Instance {
 }
 
 // add registers i and gives what came for it before. The reader's goroutine only.
-func (t *routes) add(i *Instance) (early []orphanEvent, ok bool) {
+func (t *routes) add(i *Instance) (early *orphanList, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.shut {
