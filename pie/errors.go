@@ -29,6 +29,7 @@ const (
 	KindOverflow       Kind = "overflow"         // a bound was reached
 	KindProtocol       Kind = "protocol"         // the server said something that makes no sense
 	KindIO             Kind = "io"               // a local file or the journal
+	KindValue          Kind = "value"            // a text that no message can carry
 )
 
 // sentinel is the type of the Err… variables: comparing by kind is all they are for.
@@ -56,6 +57,7 @@ const (
 	ErrOverflow       = sentinel(KindOverflow)
 	ErrProtocol       = sentinel(KindProtocol)
 	ErrIO             = sentinel(KindIO)
+	ErrValue          = sentinel(KindValue)
 )
 
 // State is an answer that may be unknown.

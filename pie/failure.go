@@ -84,7 +84,16 @@ func encodeError(d *wire.Dialect, err error) error {
 	if errors.Is(err, wire.ErrUnsupported) {
 		return unsupported(d, "", "this command", "")
 	}
+	if errors.Is(err, wire.ErrText) {
+		return notText()
+	}
 	return &Error{Kind: KindUsage, Message: "the command cannot be said to this server", Err: err}
+}
+
+// notText refuses what would reach the program as another text, or cost the connection.
+func notText() *Error {
+	return &Error{Kind: KindValue, Message: "a text that is not UTF-8 cannot be sent: it is binary, or was cut inside a character",
+		Hint: "send bytes as a file, or encode them"}
 }
 
 // tooLarge is a command over the server's limit, which would cost the connection.

@@ -3,7 +3,9 @@ package pie
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pierun/pierun/pie/wire"
 )
@@ -84,6 +86,9 @@ func (b *birth) prepare(f *wire.Features) error {
 		b.kind = wire.LaunchMany
 	case b.target.registry:
 		b.kind = wire.LaunchRegistry
+	}
+	if slices.ContainsFunc(b.p.Args, func(word string) bool { return !utf8.ValidString(word) }) {
+		return with(notText(), "launch", "") // JSON would put other characters in its place
 	}
 	var err error
 	if f.Arguments {

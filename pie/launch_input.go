@@ -2,17 +2,21 @@ package pie
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/pierun/pierun/pie/program"
 )
+
+// errNoWords is told of a text where the generation has no place for one.
+var errNoWords = errors.New("its programs get command-line words, which only a JSON object can be turned into")
 
 // arguments are the command-line words for generations that launch with those. An input text is one only if it is
 // a JSON object.
 func arguments(name string, p *Launch) ([]string, error) {
 	values := p.Values
 	if p.Input != nil && *p.Input != "" {
-		if err := json.Unmarshal([]byte(*p.Input), &values); err != nil {
-			return nil, err
+		if json.Unmarshal([]byte(*p.Input), &values) != nil {
+			return nil, errNoWords
 		}
 	}
 	ref, _ := program.ParseRef(name)

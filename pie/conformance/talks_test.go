@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ func talks() []scenario {
 		{name: "interleaved instances stay apart", play: interleaved},
 		{name: "instances of two clients stay apart", play: twoClients},
 		{name: "unicode and odd bytes arrive as they were", play: oddText},
+		{name: "what is not UTF-8 is refused before it is sent", play: badText},
 		{name: "messages that were sent before the program listens", play: earlyMessages},
 	}
 }
@@ -124,5 +126,25 @@ func earlyMessages(x *trial) {
 	events := x.ends(i, pie.Completed)
 	if got := text(events[100:], pie.Message); got != "echo 0echo 1echo 2" {
 		x.Errorf("%q", got)
+	}
+}
+
+// badText is what some servers cut the connection for, and others never answer.
+func badText(x *trial) {
+	const bad = "cut \xe2\x82"
+	c := x.client()
+	i := x.launch(c, "echo:1", "ret:done")
+	if err := i.Send(bad); !errors.Is(err, pie.ErrValue) {
+		x.Errorf("a message: %v", err)
+	}
+	for name, p := range map[string]pie.Launch{"input": {Input: new(bad)}, "words": {Args: []string{"--text", bad}}} {
+		p.Program = i.Program()
+		if _, err := c.Launch(x.soon(), p); !errors.Is(err, pie.ErrValue) && !errors.Is(err, pie.ErrUsage) {
+			x.Errorf("an %s: %v", name, err)
+		}
+	}
+	x.send(i, "fine")
+	if events := x.ends(i, pie.Completed); events[0].Value != "echo fine" {
+		x.Errorf("behind them: %v", events[0].Value)
 	}
 }

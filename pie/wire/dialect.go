@@ -26,8 +26,12 @@ type Dialect struct {
 }
 
 // EncodeCommand appends c's frame to dst, with the fields in the order in which servers declare them. text says that it
-// is a text message. It wraps ErrUnsupported when the generation has no such command, or none with these fields.
+// is a text message. It wraps ErrUnsupported when the generation has no such command, or none with these fields, and
+// ErrText when one of them cannot be said at all.
 func (d *Dialect) EncodeCommand(dst []byte, c *Command) (frame []byte, text bool, err error) {
+	if err := c.readable(); err != nil {
+		return dst, false, err
+	}
 	return d.codec.encodeCommand(d, dst, c)
 }
 

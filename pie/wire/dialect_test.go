@@ -203,3 +203,16 @@ func TestWhatWouldBeIgnoredIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestNoFrameHoldsWhatIsNotUTF8(t *testing.T) {
+	for _, d := range Generations() {
+		for name, c := range map[string]Command{
+			"a message": {Kind: Signal, ID: "i", Text: "\xff"}, "an id": {Kind: Terminate, Corr: 1, ID: "\xff"},
+			"a word": {Kind: Launch, Corr: 1, Capture: true, Program: "p@1.0.0", Args: []string{"a", "\xff"}},
+		} {
+			if _, _, err := d.EncodeCommand(nil, &c); !errors.Is(err, ErrText) {
+				t.Errorf("%s, %s: %v", d.Generation, name, err)
+			}
+		}
+	}
+}
