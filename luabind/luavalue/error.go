@@ -26,6 +26,7 @@ type Error struct {
 	Traceback  string // Lua functions, innermost first, one a line
 	Where      string // "file:line" of the script
 	Retryable  bool   // a second attempt may succeed
+	Raised     bool   // of kind script: by error or assert of the script, in words of its own
 
 	Fields map[string]lua.LValue // further fields that Lua sees (result, running, attempts, …)
 	Cause  error                 // the Go error below, for errors.Is and errors.As

@@ -117,6 +117,9 @@ func TestIsMistake(t *testing.T) {
 			t.Errorf("%s: %q taken for a mistake: %v", code, e.Message, !want)
 		}
 	}
+	if IsMistake(&Error{Kind: KindScript, Message: "attempt to index nil", Raised: true}) {
+		t.Error("what the script says itself is taken for a mistake")
+	}
 	if !IsMistake(Errorf(KindUsage, "x")) || IsMistake(Errorf(KindTimeout, "x")) {
 		t.Error("kinds")
 	}

@@ -105,10 +105,9 @@ func isLine(s string) bool {
 
 // mistakes are the beginnings of what the Lua machine and its library say about a wrong program.
 var mistakes = [...]string{
-	"attempt to call ", "attempt to index ", "attempt to compare ", "attempt to get the length of ",
-	"attempt to negate ", "cannot perform ", "bad argument #", "for statement ", "table index is N", "table index is n", "stack overflow",
-	"registry overflow", "lua callstack overflow", "too many recursions in ", "__unm undefined", "__len undefined",
-	"invalid value (", "wrong number of arguments", "the host failed: ", "module ",
+	"attempt to ", "cannot perform ", "bad argument #", "for statement ", "table index is N", "table index is n", "stack overflow",
+	"registry overflow", "lua callstack overflow", "too many re", "__unm undefined", "__len undefined", "invalid ", "malformed pattern",
+	"wrong number of arguments", "the host failed: ", "module ",
 }
 
 // IsMistake tells a wrong program from an expected failure: the machine's own errors (an index of nil, a bad
@@ -116,6 +115,9 @@ var mistakes = [...]string{
 func IsMistake(e *Error) bool {
 	if e.Kind != KindScript {
 		return e.Kind == KindUsage
+	}
+	if e.Raised {
+		return false
 	}
 	for _, m := range mistakes {
 		if strings.HasPrefix(e.Message, m) {

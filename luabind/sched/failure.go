@@ -16,6 +16,7 @@ type Failure struct {
 	err    *luavalue.Error // made of it, once asked for
 	trace  string          // Lua functions, innermost first
 	thread *lua.LState     // whose functions the trace has last
+	said   bool            // see luavalue.Error
 	asked  bool            // nothing failed: somebody asked for the end
 	cause  error           // what Run returns for it in place of the error
 }
@@ -24,6 +25,7 @@ type Failure struct {
 func (f *Failure) Err(L *lua.LState) *luavalue.Error {
 	if f.err == nil {
 		f.err = wrap(L, f.Value)
+		f.err.Raised = f.said
 		keepUpvalues(L) // Wrap may have made a protected call of its own
 	}
 	if f.trace != "" {
@@ -98,7 +100,7 @@ func (f *Failure) raisedAs(v lua.LValue) bool {
 
 // failed makes the failure that a protected call gives for v.
 func (t *Task) failed(v lua.LValue, p *protection) *Failure {
-	f := &Failure{Value: v, trace: p.trace, thread: p.thread}
+	f := &Failure{Value: v, trace: p.trace, thread: p.thread, said: p.said}
 	if e, ok := luavalue.AsError(v); ok {
 		f.err = e
 		if f.trace != "" {
@@ -107,6 +109,7 @@ func (t *Task) failed(v lua.LValue, p *protection) *Failure {
 	}
 	if before := t.raised; before.raisedAs(v) {
 		f.asked, f.cause = false, before.cause
+		f.said = f.said || before.said
 	}
 	return f
 }

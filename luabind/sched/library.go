@@ -14,6 +14,7 @@ func (s *Scheduler) openLibraries() {
 	} {
 		s.l.SetGlobal(name, s.l.NewFunction(fn))
 	}
+	s.sayers = []lua.LValue{s.l.GetGlobal("error"), s.l.GetGlobal("assert")}
 	s.openCoroutine()
 	s.openLoad()
 	s.openString()

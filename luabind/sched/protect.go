@@ -3,6 +3,7 @@ package sched
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -15,6 +16,7 @@ type protection struct {
 	full   bool           // its failure wants a traceback
 	user   *lua.LFunction // the handler of xpcall
 	trace  string
+	said   bool // see luavalue.Error
 	thread *lua.LState
 }
 
@@ -87,7 +89,7 @@ func (s *Scheduler) caught(L *lua.LState) int {
 	if p := &sh.protects[at]; p.full {
 		p.trace = t.trace(L, v)
 	}
-	sh.protects[at].thread = L
+	sh.protects[at].thread, sh.protects[at].said = L, s.says(L)
 	closeUpvalues(L, sh.protects[at].base)
 	if user := sh.protects[at].user; user != nil && !t.mustEnd() {
 		L.Push(user)
@@ -97,6 +99,16 @@ func (s *Scheduler) caught(L *lua.LState) int {
 	}
 	L.Push(v)
 	return 1
+}
+
+// says tells, in the handler of an error, whether error or assert raised it.
+func (s *Scheduler) says(L *lua.LState) bool {
+	dbg, ok := L.GetStack(1)
+	if !ok {
+		return false
+	}
+	fn, err := L.GetInfo("f", dbg, lua.LNil)
+	return err == nil && slices.Contains(s.sayers, fn)
 }
 
 // explain adds what the machine leaves out of messages of its own.

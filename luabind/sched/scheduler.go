@@ -42,6 +42,7 @@ type Scheduler struct {
 	l       *lua.LState
 	threads threads
 	handler *lua.LFunction // of every protected call
+	sayers  []lua.LValue   // error and assert
 	hooked  bool           // the instruction table works; else threads are polled
 
 	cur   *Task   // whose slice it is

@@ -160,6 +160,24 @@ do
   check.near(task.now() - from, 2)
 end
 
+-- words of the script's own are a failure of the row, whatever they are; what the machine says is a mistake
+do
+  local words = { "attempt to index a nil value", "bad argument #1 to 'x'", "invalid answer" }
+  local _, failed = flow.map(words, function(text) error(text) end, { allow_failed = true })
+  check.eq(#failed, 3)
+  _, failed = flow.map(words, function(text) assert(false, text) end, { allow_failed = true })
+  check.eq(#failed, 3)
+  _, failed = flow.map(words, function(text)
+    local ok, e = pcall(coroutine.wrap(function() task.scope(function() error(text, 0) end) end))
+    error(e, 0)
+  end, { allow_failed = true })
+  check.eq(#failed, 3)
+  for _, mistake in ipairs { function() local x; return x.y end, function() coroutine.yield() end, function() return ("x"):find("[") end,
+    function() return coroutine.wrap(function() local x; x() end)() end } do
+    check.fails("script", "", flow.map, 2, mistake, { allow_failed = true })
+  end
+end
+
 -- an error that ends the map: what had ended behind a gap is told of first, the rest is cancelled
 do
   local told, cleaned
