@@ -34,12 +34,15 @@ func openBackendAI(rt *Runtime) lua.LValue {
 	rt.openBAISession()
 	rt.openBAITerminal()
 	rt.openBAIForward()
-	module := rt.L.SetFuncs(rt.L.CreateTable(0, 8), map[string]lua.LGFunction{
-		"pie": rt.baiPie, "from_env": rt.baiFromEnv,
-	})
-	module.RawSetString("client", rt.callable(rt.baiClientCall, baiConstants(rt.L)))
-	module.RawSetString("client_config", rt.callable(rt.baiConfigCall, rt.L.SetFuncs(rt.L.CreateTable(0, 2), map[string]lua.LGFunction{
-		"create_from_env": rt.baiConfigFromEnv,
+	functions := baiMethods("backendai.", map[string]baiTaking[lua.LGFunction]{"pie": {1, rt.baiPie}, "from_env": {0, rt.baiFromEnv},
+		"client": {2, rt.baiClientCall}, "client_config": {4, rt.baiConfigCall}, "client_config.create_from_env": {0, rt.baiConfigFromEnv}})
+	module := rt.L.CreateTable(0, 8)
+	for _, name := range []string{"pie", "from_env"} {
+		module.RawSetString(name, rt.L.NewFunction(functions[name]))
+	}
+	module.RawSetString("client", rt.callable(functions["client"], baiConstants(rt.L)))
+	module.RawSetString("client_config", rt.callable(functions["client_config"], rt.L.SetFuncs(rt.L.CreateTable(0, 2), map[string]lua.LGFunction{
+		"create_from_env": functions["client_config.create_from_env"],
 	})))
 	baiConstants(rt.L).ForEach(module.RawSet)
 	return module
@@ -114,9 +117,10 @@ func (rt *Runtime) baiConfigFromEnv(L *lua.LState) int {
 func (rt *Runtime) baiConfigCall(L *lua.LState) int {
 	const op = "backendai.client_config"
 	if L.Get(1).Type() == lua.LTTable {
+		luavalue.NoMore(L, 1, op)
 		return rt.pushBAIConfig(L, op, baiOptions(L, 1, op))
 	}
-	text := func(i int) string { return L.OptString(i, "") }
+	text := func(i int) string { return luavalue.ArgText(L, i, op, "") }
 	c := backendai.Config{AccessKey: text(1), SecretKey: text(2), Mode: backendai.Mode(text(4))}
 	if e := text(3); e != "" {
 		c.Endpoints = []string{e}
@@ -171,7 +175,7 @@ func (rt *Runtime) baiFromEnv(L *lua.LState) int {
 
 // backendai.client([config or options[, agent_signature]]).
 func (rt *Runtime) baiClientCall(L *lua.LState) int {
-	const op = "pierun.backendai.client"
+	const op = "backendai.client"
 	var c *backendai.Config
 	if u, ok := L.Get(1).(*lua.LUserData); ok {
 		if c, ok = u.Value.(*backendai.Config); !ok {
@@ -181,7 +185,7 @@ func (rt *Runtime) baiClientCall(L *lua.LState) int {
 		c = rt.baiConfig(L, op, baiOptions(L, 1, op))
 	}
 	cfg := *c
-	cfg.AgentSignature = orWord(L.OptString(2, ""), cfg.AgentSignature)
+	cfg.AgentSignature = orWord(luavalue.ArgText(L, 2, op, ""), cfg.AgentSignature)
 	L.Push(rt.newBAIClient(L, op, cfg).value)
 	return 1
 }

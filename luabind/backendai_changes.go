@@ -31,8 +31,12 @@ func baiMutations() map[string]backendai.Mutation {
 
 // changing is the method of a mutation: (key[, props]) gives what the manager says. Only maintenance goes without a key.
 func changing(m backendai.Mutation) baiMethod {
-	return func(L *lua.LState, c *baiClient, op string) int {
-		key := L.OptString(1, "")
+	most := 1
+	if m.Input != "" {
+		most = 2
+	}
+	return baiMethod{most, func(L *lua.LState, c *baiClient, op string) int {
+		key := luavalue.ArgText(L, 1, op, "")
 		if key == "" && m.Field != "rescan_images" {
 			key = luavalue.ArgString(L, 1, op)
 		}
@@ -41,7 +45,7 @@ func changing(m backendai.Mutation) baiMethod {
 			props = baiBody(L, 2, op)
 		}
 		return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.Change(ctx, m, key, props) }))
-	}
+	}}
 }
 
 // client:get_task_logs(id) gives what a batch task wrote, by the UUID of its kernel.

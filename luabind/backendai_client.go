@@ -12,18 +12,19 @@ import (
 
 // openBAIClient makes the metatable of clients: the JavaScript client's methods in snake_case, and the object form.
 func (rt *Runtime) openBAIClient() {
-	methods := map[string]lua.LGFunction{
-		"get_server_version": baiVersion, "get_manager_version": baiVersion, "generate_session_id": baiGenerateID,
-		"create_if_not_exists": baiCreate, "create_kernel": baiCreate, "create_session_from_template": baiCreateFromTemplate,
-		"get_information": baiInformation, "get_info": baiInformation, "get_logs": baiLogs,
-		"destroy": baiDestroy, "destroy_kernel": baiDestroy, "restart": baiRestart, "refresh_kernel": baiRestart,
-		"execute": baiExecute, "run_code": baiRunCode, "upload": baiUpload, "download": baiDownload, "download_single": baiDownloadOne,
-		"gql": baiGraphQL, "query": baiGraphQL, "get_resource_slots": baiSlots, "shutdown_service": baiShutdown,
-		"supports": baiSupports, "login": baiLogin, "token_login": baiTokenLogin, "check_login": baiCheckLogin, "logout": baiLogout, "authorize": baiAuthorize, "verify": baiVerify,
-		"request": baiRequest, "rate_limit": baiRate,
-		"session": baiSessionCall, "attach": baiAttach, "sessions": baiSessions, "events": baiEvents, "background_task": baiTask,
-		"get_task_logs": baiTaskLogs, "fetch_ssh_keypair": baiSSHKey, "refresh_ssh_keypair": baiNewSSHKey,
-	}
+	methods := baiMethods("client:", map[string]baiTaking[lua.LGFunction]{
+		"get_server_version": {0, baiVersion}, "get_manager_version": {0, baiVersion}, "generate_session_id": {0, baiGenerateID},
+		"create_if_not_exists": {5, baiCreate}, "create_kernel": {5, baiCreate}, "create_session_from_template": {5, baiCreateFromTemplate},
+		"get_information": {2, baiInformation}, "get_info": {2, baiInformation}, "get_logs": {2, baiLogs},
+		"destroy": {3, baiDestroy}, "destroy_kernel": {3, baiDestroy}, "restart": {2, baiRestart}, "refresh_kernel": {2, baiRestart},
+		"execute": {5, baiExecute}, "run_code": {4, baiRunCode}, "upload": {3, baiUpload}, "download": {2, baiDownload}, "download_single": {2, baiDownloadOne},
+		"gql": {2, baiGraphQL}, "query": {2, baiGraphQL}, "get_resource_slots": {0, baiSlots}, "shutdown_service": {2, baiShutdown},
+		"supports": {1, baiSupports}, "login": {0, baiLogin}, "token_login": {2, baiTokenLogin}, "check_login": {0, baiCheckLogin},
+		"logout": {0, baiLogout}, "authorize": {3, baiAuthorize}, "verify": {0, baiVerify},
+		"request": {3, baiRequest}, "rate_limit": {0, baiRate},
+		"session": {1, baiSessionCall}, "attach": {1, baiAttach}, "sessions": {1, baiSessions}, "events": {1, baiEvents}, "background_task": {1, baiTask},
+		"get_task_logs": {1, baiTaskLogs}, "fetch_ssh_keypair": {0, baiSSHKey}, "refresh_ssh_keypair": {0, baiNewSSHKey},
+	})
 	mt := rt.openType(baiClientMeta, methods, func(L *lua.LState) int {
 		L.Push(lua.LString("client of Backend.AI at " + self[*baiClient](L, "client:tostring").inner.Config().Endpoints[0]))
 		return 1
@@ -89,7 +90,7 @@ func baiBody(L *lua.LState, n int, op string) json.RawMessage {
 // client:get_information(id[, owner_access_key]).
 func baiInformation(L *lua.LState) int {
 	const op = "client:get_information"
-	c, id, owner := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), L.OptString(3, "")
+	c, id, owner := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgText(L, 3, op, "")
 	info := baiAsk(L, op, func(ctx context.Context) (*backendai.Info, error) { return c.inner.SessionInfo(ctx, id, owner) })
 	return pushJSON(L, info.Raw)
 }
@@ -97,7 +98,7 @@ func baiInformation(L *lua.LState) int {
 // client:get_logs(id[, owner_access_key]) gives {result = {logs = text}}.
 func baiLogs(L *lua.LState) int {
 	const op = "client:get_logs"
-	c, id, owner := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), L.OptString(3, "")
+	c, id, owner := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgText(L, 3, op, "")
 	return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.LogsRaw(ctx, id, owner) }))
 }
 
@@ -105,7 +106,7 @@ func baiLogs(L *lua.LState) int {
 func baiDestroy(L *lua.LState) int {
 	const op = "client:destroy"
 	c, id := self[*baiClient](L, op), luavalue.ArgString(L, 2, op)
-	o := backendai.DestroyOptions{Owner: L.OptString(3, ""), Forced: lua.LVAsBool(L.Get(4))}
+	o := backendai.DestroyOptions{Owner: luavalue.ArgText(L, 3, op, ""), Forced: luavalue.ArgBool(L, 4, op, false)}
 	answer := baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.Destroy(ctx, id, o) })
 	c.forget(id)
 	if len(answer) == 0 {
@@ -117,7 +118,7 @@ func baiDestroy(L *lua.LState) int {
 // client:restart(id[, owner_access_key]).
 func baiRestart(L *lua.LState) int {
 	const op = "client:restart"
-	c, id, owner := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), L.OptString(3, "")
+	c, id, owner := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgText(L, 3, op, "")
 	baiDo(L, op, func(ctx context.Context) error { return c.inner.Restart(ctx, id, owner) })
 	return 0
 }
@@ -126,24 +127,37 @@ func baiRestart(L *lua.LState) int {
 func baiExecute(L *lua.LState) int {
 	const op = "client:execute"
 	c, id := self[*baiClient](L, op), luavalue.ArgString(L, 2, op)
-	return c.executeOnce(L, op, id, L.Get(3), L.OptString(4, "query"), L.OptString(5, ""), baiBody(L, 6, op))
+	return c.executeOnce(L, op, id, runID(L, 3, op), luavalue.ArgText(L, 4, op, "query"), luavalue.ArgText(L, 5, op, ""), runOptions(L, 6, op))
 }
 
 // client:run_code(code, id, run_id, mode): the same in another order.
 func baiRunCode(L *lua.LState) int {
 	const op = "client:run_code"
 	c, code, id := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op)
-	return c.executeOnce(L, op, id, L.Get(4), L.OptString(5, "query"), code, json.RawMessage("{}"))
+	return c.executeOnce(L, op, id, runID(L, 4, op), luavalue.ArgText(L, 5, op, "query"), code, json.RawMessage("{}"))
 }
 
-func (c *baiClient) executeOnce(L *lua.LState, op, id string, run lua.LValue, mode, code string, options json.RawMessage) int {
-	e := backendai.ExecuteCall{Mode: backendai.ExecMode(mode), Code: code, Options: options}
-	if run != lua.LNil {
-		text := run.String()
-		e.RunID = &text
-	}
+func (c *baiClient) executeOnce(L *lua.LState, op, id string, run *string, mode, code string, options json.RawMessage) int {
+	e := backendai.ExecuteCall{Mode: backendai.ExecMode(mode), Code: code, Options: options, RunID: run}
 	got := baiAsk(L, op, func(ctx context.Context) (*backendai.RunResult, error) { return c.inner.Execute(ctx, id, e) })
 	return pushJSON(L, got.Raw)
+}
+
+// runID is the id of a run; nil and json.null are a new one's.
+func runID(L *lua.LState, n int, op string) *string {
+	if v := L.Get(n); v == lua.LNil || luavalue.IsNull(v) {
+		return nil
+	}
+	text := luavalue.ArgString(L, n, op)
+	return &text
+}
+
+// runOptions are those of one call of a run; json.null is sent as null.
+func runOptions(L *lua.LState, n int, op string) json.RawMessage {
+	if luavalue.IsNull(L.Get(n)) {
+		return json.RawMessage("null")
+	}
+	return baiBody(L, n, op)
 }
 
 // client:upload(id, path, bytes).

@@ -14,7 +14,7 @@ import (
 func baiCreate(L *lua.LState) int {
 	const op = "client:create_if_not_exists"
 	c := self[*baiClient](L, op)
-	image, name, tag := luavalue.ArgString(L, 2, op), L.OptString(3, ""), L.OptString(5, "")
+	image, name, tag := luavalue.ArgString(L, 2, op), luavalue.ArgText(L, 3, op, ""), luavalue.ArgText(L, 5, op, "")
 	if name == "" {
 		name = newSessionName()
 	}
@@ -46,7 +46,7 @@ func templateNames() []string {
 func baiCreateFromTemplate(L *lua.LState) int {
 	const op = "client:create_session_from_template"
 	c := self[*baiClient](L, op)
-	t := backendai.TemplateCall{Template: luavalue.ArgString(L, 2, op), Image: L.OptString(3, ""), Name: orWord(L.OptString(4, ""), newSessionName())}
+	t := backendai.TemplateCall{Template: luavalue.ArgString(L, 2, op), Image: luavalue.ArgText(L, 3, op, ""), Name: orWord(luavalue.ArgText(L, 4, op, ""), newSessionName())}
 	luavalue.Opts(L, 5, op, templateNames()...)
 	t.Options = baiBody(L, 5, op)
 	return c.createWhole(L, op, luavalue.Opts(L, 6, op, "keep").Bool("keep", false), func(ctx context.Context) (*backendai.Created, error) {

@@ -28,7 +28,7 @@ func sessionWrite(L *lua.LState) int {
 func sessionUpload(L *lua.LState) int {
 	const op = "session:upload"
 	s, file := openSession(L, op), luavalue.ArgString(L, 2, op)
-	name := L.OptString(3, filepath.Base(file))
+	name := luavalue.ArgText(L, 3, op, filepath.Base(file))
 	upload(L, s.client.rt, op, name, luavalue.Opts(L, 4, op, "progress"), func(ctx context.Context, told backendai.Told) error {
 		return s.client.inner.Lost(ctx, s.id, s.client.inner.UploadFile(ctx, s.id, name, file, told))
 	})
@@ -69,7 +69,7 @@ func (s *baiSession) take(ctx context.Context, name string, w writer) (int64, er
 // session:files([folder]) lists a folder: {name, size, mode, dir, modified}.
 func sessionFiles(L *lua.LState) int {
 	const op = "session:files"
-	s, folder := openSession(L, op), L.OptString(2, ".")
+	s, folder := openSession(L, op), luavalue.ArgText(L, 2, op, ".")
 	list := sessionAsk(L, op, s, func(ctx context.Context) ([]backendai.Entry, error) {
 		return s.client.inner.ListFiles(ctx, s.id, folder)
 	})

@@ -12,12 +12,13 @@ import (
 
 // list([{status = , limit = , access_key = , group_id = }]), or list(fields[, status[, access_key]]), gives a list of sessions.
 func sessionList(L *lua.LState, c *baiClient, op string) int {
-	var o backendai.ListOptions
 	if listedFields(L, op) {
-		o = backendai.ListOptions{Statuses: baiStatuses(L, L.Get(2), op), AccessKey: L.OptString(3, "")}
-	} else {
-		o = baiListOptions(L, 1, op)
+		return pushSessions(L, c, op, backendai.ListOptions{Statuses: baiStatuses(L, L.Get(2), op), AccessKey: luavalue.ArgText(L, 3, op, "")})
 	}
+	return pushSessions(L, c, op, baiListOptions(L, 1, op))
+}
+
+func pushSessions(L *lua.LState, c *baiClient, op string, o backendai.ListOptions) int {
 	list := fromGo(L, baiAsk(L, op, func(ctx context.Context) ([]backendai.Listed, error) { return collect(c.inner, ctx, o) }))
 	list.(*lua.LTable).ForEach(func(_, item lua.LValue) { oldNames(item) })
 	L.Push(list)

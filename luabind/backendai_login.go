@@ -18,7 +18,7 @@ func baiLogin(L *lua.LState) int {
 // client:token_login([token[, name]]) logs in with the token of a single sign-on, that of the options if none is given; true.
 func baiTokenLogin(L *lua.LState) int {
 	const op = "client:token_login"
-	c, token, name := self[*baiClient](L, op), L.OptString(2, ""), L.OptString(3, "")
+	c, token, name := self[*baiClient](L, op), luavalue.ArgText(L, 2, op, ""), luavalue.ArgText(L, 3, op, "")
 	baiDo(L, op, func(ctx context.Context) error { return c.inner.TokenLogin(ctx, token, name) })
 	L.Push(lua.LTrue)
 	return 1
@@ -43,7 +43,7 @@ func baiVerify(L *lua.LState) int {
 // client:authorize(user, password[, domain]) gives {access_key, secret_key, role, status}.
 func baiAuthorize(L *lua.LState) int {
 	const op = "client:authorize"
-	c, user, password, domain := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op), L.OptString(4, "")
+	c, user, password, domain := self[*baiClient](L, op), luavalue.ArgString(L, 2, op), luavalue.ArgString(L, 3, op), luavalue.ArgText(L, 4, op, "")
 	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Keys, error) {
 		return c.inner.Authorize(ctx, domain, user, password)
 	}))

@@ -10,16 +10,19 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// baiMethod is a method of a namespace: its arguments begin at 1, whichever of "." and ":" it was called with.
-type baiMethod func(L *lua.LState, c *baiClient, op string) int
+// baiFunction is a method of a namespace: its arguments begin at 1, whichever of "." and ":" it was called with.
+type baiFunction func(L *lua.LState, c *baiClient, op string) int
+
+// baiMethod is one with the number of its arguments.
+type baiMethod = baiTaking[baiFunction]
 
 // baiNamespaces are the groups of methods that the JavaScript client has beside its own.
 func baiNamespaces() map[string]map[string]baiMethod {
 	spaces := map[string]map[string]baiMethod{
-		"compute_session": {"list": sessionList, "total_count": sessionCount, "get": sessionGet, "match": sessionMatch},
+		"compute_session": {"list": {6, sessionList}, "total_count": {5, sessionCount}, "get": {4, sessionGet}, "match": {1, sessionMatch}},
 		"vfolder":         vfolderMethods(),
-		"image":           {"list": imageList, "get": imageGet},
-		"resource_preset": {"list": presetList, "check": presetCheck},
+		"image":           {"list": {1, imageList}, "get": {2, imageGet}},
+		"resource_preset": {"list": {0, presetList}, "check": {1, presetCheck}},
 		"resource_policy": {"get": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.ResourcePolicy(ctx) })},
 		"keypair": {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.KeyPairs(ctx, nil) }),
 			"info": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.KeyPair(ctx) })},
@@ -27,13 +30,13 @@ func baiNamespaces() map[string]map[string]baiMethod {
 			"get":  simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.User(ctx) }),
 			"role": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Role(ctx, "") })},
 		"group":         {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Groups(ctx) })},
-		"scaling_group": {"list": scalingList},
+		"scaling_group": {"list": {1, scalingList}},
 		"agent":         {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Agents(ctx, 100) })},
-		"usage":         {"user": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.UserUsage(ctx) }), "month": usageMonth, "period": usagePeriod},
-		"maintenance": {"recalculate_usage": func(L *lua.LState, c *baiClient, op string) int {
+		"usage":         {"user": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.UserUsage(ctx) }), "month": {2, usageMonth}, "period": {3, usagePeriod}},
+		"maintenance": {"recalculate_usage": {0, func(L *lua.LState, c *baiClient, op string) int {
 			baiDo(L, op, c.inner.RecalculateUsage)
 			return 0
-		}},
+		}}},
 	}
 	for name, m := range baiMutations() {
 		space, method, _ := strings.Cut(name, ".")
@@ -55,7 +58,8 @@ func baiNamespace(L *lua.LState, c *baiClient, name string) lua.LValue {
 			if L.Get(1) == space {
 				L.Remove(1)
 			}
-			return fn(L, c, op)
+			luavalue.NoMore(L, fn.most, op)
+			return fn.fn(L, c, op)
 		}))
 	}
 	return space
@@ -63,9 +67,9 @@ func baiNamespace(L *lua.LState, c *baiClient, name string) lua.LValue {
 
 // simple is a method without arguments.
 func simple(ask func(*backendai.Client, context.Context) (any, error)) baiMethod {
-	return func(L *lua.LState, c *baiClient, op string) int {
+	return baiMethod{0, func(L *lua.LState, c *baiClient, op string) int {
 		return pushGo(L, baiAsk(L, op, func(ctx context.Context) (any, error) { return ask(c.inner, ctx) }))
-	}
+	}}
 }
 
 func imageList(L *lua.LState, c *baiClient, op string) int {
@@ -73,7 +77,7 @@ func imageList(L *lua.LState, c *baiClient, op string) int {
 }
 
 func imageGet(L *lua.LState, c *baiClient, op string) int {
-	ref, arch := luavalue.ArgString(L, 1, op), L.OptString(2, "")
+	ref, arch := luavalue.ArgString(L, 1, op), luavalue.ArgText(L, 2, op, "")
 	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Image, error) { return c.inner.Image(ctx, ref, arch) }))
 }
 
@@ -91,7 +95,7 @@ func groupArgument(L *lua.LState, op string) string {
 	if L.Get(1).Type() == lua.LTTable {
 		return luavalue.Opts(L, 1, op, "group").String("group", "")
 	}
-	return L.OptString(1, "")
+	return luavalue.ArgText(L, 1, op, "")
 }
 
 func scalingList(L *lua.LState, c *baiClient, op string) int {

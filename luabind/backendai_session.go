@@ -30,13 +30,14 @@ const endSessionTimeout = 3 * time.Minute
 
 // openBAISession makes the metatable of sessions.
 func (rt *Runtime) openBAISession() {
-	methods := map[string]lua.LGFunction{
-		"execute": sessionExecute, "batch": sessionBatch, "stream": sessionStream, "complete": sessionComplete, "interrupt": sessionInterrupt,
-		"info": sessionInfo, "status": sessionStatus, "wait": sessionWait, "logs": sessionLogs, "events": sessionEvents,
-		"restart": sessionRestart, "rename": sessionRename, "destroy": sessionDestroy, "keep": sessionKeep,
-		"upload": sessionUpload, "download": sessionDownload, "write": sessionWrite, "read": sessionRead, "files": sessionFiles,
-		"apps": sessionApps, "forward": sessionForward, "terminal": sessionTerminal,
-	}
+	methods := baiMethods("session:", map[string]baiTaking[lua.LGFunction]{
+		"execute": {2, sessionExecute}, "batch": {2, sessionBatch}, "stream": {2, sessionStream}, "complete": {2, sessionComplete},
+		"interrupt": {0, sessionInterrupt}, "info": {0, sessionInfo}, "status": {0, sessionStatus}, "wait": {1, sessionWait},
+		"logs": {1, sessionLogs}, "events": {0, sessionEvents},
+		"restart": {0, sessionRestart}, "rename": {1, sessionRename}, "destroy": {0, sessionDestroy}, "keep": {0, sessionKeep},
+		"upload": {3, sessionUpload}, "download": {2, sessionDownload}, "write": {2, sessionWrite}, "read": {1, sessionRead}, "files": {1, sessionFiles},
+		"apps": {0, sessionApps}, "forward": {2, sessionForward}, "terminal": {1, sessionTerminal},
+	})
 	mt := rt.openType(baiSessionMeta, methods, func(L *lua.LState) int {
 		s := self[*baiSession](L, "session:tostring")
 		L.Push(lua.LString("session " + s.name + " (" + s.id + ")"))
@@ -155,9 +156,8 @@ func baiAttach(L *lua.LState) int {
 
 // client:sessions([options]) is client.compute_session.list.
 func baiSessions(L *lua.LState) int {
-	c := self[*baiClient](L, "client:sessions")
-	L.Remove(1)
-	return sessionList(L, c, "client:sessions")
+	const op = "client:sessions"
+	return pushSessions(L, self[*baiClient](L, op), op, baiListOptions(L, 2, op))
 }
 
 // open gives the receiver of a method that needs a session that was not destroyed.

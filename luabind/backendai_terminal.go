@@ -20,16 +20,16 @@ type baiTerminal struct {
 
 // openBAITerminal makes the metatable of terminals.
 func (rt *Runtime) openBAITerminal() {
-	rt.openType(baiTerminalMeta, map[string]lua.LGFunction{
-		"send": terminalSend, "recv": terminalRecv, "resize": terminalResize, "close": terminalClose,
-	}, func(L *lua.LState) int { L.Push(lua.LString("terminal of a session")); return 1 })
+	rt.openType(baiTerminalMeta, baiMethods("terminal:", map[string]baiTaking[lua.LGFunction]{
+		"send": {1, terminalSend}, "recv": {1, terminalRecv}, "resize": {2, terminalResize}, "close": {0, terminalClose},
+	}), func(L *lua.LState) int { L.Push(lua.LString("terminal of a session")); return 1 })
 }
 
 // session:terminal([way]) opens a terminal, by the session's "ttyd" where there is one, or by the manager's "pty"; it ends
 // with its scope.
 func sessionTerminal(L *lua.LState) int {
 	const op = "session:terminal"
-	s, way := openSession(L, op), L.OptString(2, "")
+	s, way := openSession(L, op), luavalue.ArgText(L, 2, op, "")
 	t := sessionAsk(L, op, s, func(ctx context.Context) (*backendai.Terminal, error) {
 		return s.client.inner.OpenTerminal(ctx, s.id, way)
 	})
@@ -85,10 +85,10 @@ type baiForward struct {
 
 // openBAIForward makes the metatable of forwards.
 func (rt *Runtime) openBAIForward() {
-	mt := rt.openType(baiForwardMeta, map[string]lua.LGFunction{"close": func(L *lua.LState) int {
+	mt := rt.openType(baiForwardMeta, baiMethods("forward:", map[string]baiTaking[lua.LGFunction]{"close": {0, func(L *lua.LState) int {
 		self[*baiForward](L, "forward:close").held.leave()
 		return 0
-	}}, func(L *lua.LState) int {
+	}}}), func(L *lua.LState) int {
 		L.Push(lua.LString(self[*baiForward](L, "forward:tostring").inner.Addr().String()))
 		return 1
 	})
@@ -103,7 +103,7 @@ func (rt *Runtime) openBAIForward() {
 // session:forward(app[, {listen = "127.0.0.1:0"}]) serves an app of the session here; it ends with its scope.
 func sessionForward(L *lua.LState) int {
 	const op = "session:forward"
-	s, app := openSession(L, op), L.Get(2).String()
+	s, app := openSession(L, op), luavalue.ArgString(L, 2, op)
 	o := luavalue.Opts(L, 3, op, "listen")
 	local := o.String("listen", "127.0.0.1:0")
 	f := sessionAsk(L, op, s, func(ctx context.Context) (*backendai.Forward, error) {

@@ -12,11 +12,11 @@ import (
 // vfolderMethods keep the order of arguments of the JavaScript client, where a path comes before the folder's name.
 func vfolderMethods() map[string]baiMethod {
 	return map[string]baiMethod{
-		"list": vfolderList, "list_hosts": vfolderHosts, "create": vfolderCreate, "info": vfolderInfo, "delete": vfolderDelete,
-		"rename": vfolderRename, "mkdir": vfolderMkdir, "list_files": vfolderFiles, "delete_files": vfolderDeleteFiles,
-		"rename_file": vfolderRenameFile, "upload": vfolderUpload, "download": vfolderDownload, "invite": vfolderInvite,
-		"invitations": vfolderInvitations, "accept_invitation": vfolderAccept, "delete_invitation": vfolderDecline,
-		"share": vfolderShare, "unshare": vfolderUnshare, "leave": vfolderLeave, "clone": vfolderClone, "shared": vfolderShared,
+		"list": {1, vfolderList}, "list_hosts": {0, vfolderHosts}, "create": {6, vfolderCreate}, "info": {1, vfolderInfo}, "delete": {1, vfolderDelete},
+		"rename": {2, vfolderRename}, "mkdir": {4, vfolderMkdir}, "list_files": {2, vfolderFiles}, "delete_files": {3, vfolderDeleteFiles},
+		"rename_file": {3, vfolderRenameFile}, "upload": {4, vfolderUpload}, "download": {3, vfolderDownload}, "invite": {3, vfolderInvite},
+		"invitations": {0, vfolderInvitations}, "accept_invitation": {1, vfolderAccept}, "delete_invitation": {1, vfolderDecline},
+		"share": {3, vfolderShare}, "unshare": {2, vfolderUnshare}, "leave": {1, vfolderLeave}, "clone": {3, vfolderClone}, "shared": {1, vfolderShared},
 	}
 }
 
@@ -24,7 +24,7 @@ func vfolderMethods() map[string]baiMethod {
 func word(L *lua.LState, n int, op string) string { return luavalue.ArgString(L, n, op) }
 
 func vfolderList(L *lua.LState, c *baiClient, op string) int {
-	group := L.OptString(1, "")
+	group := luavalue.ArgText(L, 1, op, "")
 	return pushGo(L, baiAsk(L, op, func(ctx context.Context) ([]backendai.Folder, error) { return c.inner.Folders(ctx, group) }))
 }
 
@@ -35,7 +35,7 @@ func vfolderHosts(L *lua.LState, c *baiClient, op string) int {
 // create(name[, host[, {group =, usage_mode =, permission =, cloneable =}]]).
 func vfolderCreate(L *lua.LState, c *baiClient, op string) int {
 	o := luavalue.Opts(L, 3, op, "group", "usage_mode", "permission", "cloneable")
-	spec := backendai.FolderSpec{Name: word(L, 1, op), Host: L.OptString(2, ""), Group: o.String("group", ""),
+	spec := backendai.FolderSpec{Name: word(L, 1, op), Host: luavalue.ArgText(L, 2, op, ""), Group: o.String("group", ""),
 		UsageMode: o.String("usage_mode", ""), Permission: o.String("permission", ""), Cloneable: o.Bool("cloneable", false)}
 	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Folder, error) { return c.inner.CreateFolder(ctx, spec) }))
 }
@@ -60,7 +60,7 @@ func vfolderRename(L *lua.LState, c *baiClient, op string) int {
 
 // mkdir(path, name[, parents[, exist_ok]]).
 func vfolderMkdir(L *lua.LState, c *baiClient, op string) int {
-	path, name, parents, exist := word(L, 1, op), word(L, 2, op), lua.LVAsBool(L.Get(3)), lua.LVAsBool(L.Get(4))
+	path, name, parents, exist := word(L, 1, op), word(L, 2, op), luavalue.ArgBool(L, 3, op, false), luavalue.ArgBool(L, 4, op, false)
 	baiDo(L, op, func(ctx context.Context) error { return c.inner.MakeDir(ctx, name, path, parents, exist) })
 	return 0
 }
@@ -75,7 +75,7 @@ func vfolderFiles(L *lua.LState, c *baiClient, op string) int {
 
 // delete_files(files, recursive, name).
 func vfolderDeleteFiles(L *lua.LState, c *baiClient, op string) int {
-	files, recursive, name := textList(L, luavalue.ArgTable(L, 1, op), op), lua.LVAsBool(L.Get(2)), word(L, 3, op)
+	files, recursive, name := textList(L, luavalue.ArgTable(L, 1, op), op), luavalue.ArgBool(L, 2, op, false), word(L, 3, op)
 	baiDo(L, op, func(ctx context.Context) error { return c.inner.DeleteFiles(ctx, name, files, recursive) })
 	return 0
 }
@@ -98,7 +98,7 @@ func vfolderUpload(L *lua.LState, c *baiClient, op string) int {
 
 // download(path, name[, file]) gives the bytes, or writes them to a file here and gives their number.
 func vfolderDownload(L *lua.LState, c *baiClient, op string) int {
-	path, name, file := word(L, 1, op), word(L, 2, op), L.OptString(3, "")
+	path, name, file := word(L, 1, op), word(L, 2, op), luavalue.ArgText(L, 3, op, "")
 	return fetched(L, c, op, file, func(ctx context.Context, w writer) (int64, error) {
 		return c.inner.DownloadFromFolder(ctx, name, path, false, 0, w)
 	})
@@ -153,6 +153,6 @@ func vfolderLeave(L *lua.LState, c *baiClient, op string) int {
 
 // clone(target_name, name[, host]).
 func vfolderClone(L *lua.LState, c *baiClient, op string) int {
-	spec, name := backendai.CloneSpec{Target: word(L, 1, op), Host: L.OptString(3, "")}, word(L, 2, op)
+	spec, name := backendai.CloneSpec{Target: word(L, 1, op), Host: luavalue.ArgText(L, 3, op, "")}, word(L, 2, op)
 	return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.CloneFolder(ctx, name, spec) }))
 }

@@ -27,6 +27,22 @@ func ArgString(L *lua.LState, n int, fn string) string {
 	return string(Arg[lua.LString](L, n, fn, "a string"))
 }
 
+// ArgText gives argument n, as ArgString does; def when it is absent or nil.
+func ArgText(L *lua.LState, n int, fn, def string) string {
+	if L.Get(n) == lua.LNil {
+		return def
+	}
+	return ArgString(L, n, fn)
+}
+
+// ArgBool gives argument n, true or false; def when it is absent or nil.
+func ArgBool(L *lua.LState, n int, fn string, def bool) bool {
+	if L.Get(n) == lua.LNil {
+		return def
+	}
+	return bool(Arg[lua.LBool](L, n, fn, "true or false"))
+}
+
 // ArgFunction gives argument n, a function.
 func ArgFunction(L *lua.LState, n int, fn string) *lua.LFunction {
 	return Arg[*lua.LFunction](L, n, fn, "a function")
@@ -79,4 +95,13 @@ func WrongArg(L *lua.LState, n int, fn, format string, a ...any) {
 		n--
 	}
 	raiseUsage(L, fn, "argument %d "+format, append([]any{n}, a...)...)
+}
+
+// NoMore refuses arguments behind the one at stack index last of fn; nils there are none.
+func NoMore(L *lua.LState, last int, fn string) {
+	for n := last + 1; n <= L.GetTop(); n++ {
+		if v := L.Get(n); v != lua.LNil {
+			WrongArg(L, n, fn, "(%s) is one too many", Named(v))
+		}
+	}
 }
