@@ -114,6 +114,9 @@ func nextEvent(L *lua.LState, op string, stream *backendai.EventStream, held *cl
 	return 2
 }
 
+// leastLook is the shortest pause between two looks at a log.
+const leastLook = 100 * time.Millisecond
+
 // session:logs([{follow = false, every = "2s"}]) iterates over the lines so far, and with follow over those to come, to
 // the end of the session.
 func sessionLogs(L *lua.LState) int {
@@ -121,6 +124,9 @@ func sessionLogs(L *lua.LState) int {
 	s := openSession(L, op)
 	o := luavalue.Opts(L, 2, op, "follow", "every")
 	l := &logLines{s: s, follow: o.Bool("follow", false), every: o.Duration("every", 2*time.Second)}
+	if l.every < leastLook {
+		o.Fail("every", "must be at least "+leastLook.String()+": managers count requests")
+	}
 	L.Push(L.NewFunction(func(L *lua.LState) int { return l.next(L, op) }))
 	return 1
 }

@@ -182,8 +182,11 @@ func (c *Client) Request(ctx context.Context, method, path string, body []byte) 
 	return a.value(k)
 }
 
-// sleep waits, or returns the context's cause.
+// sleep waits, or returns the context's cause; 0 or less is no wait.
 func (c *Client) sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return context.Cause(ctx)
+	}
 	woken := make(chan struct{})
 	stop := c.cfg.Clock.AfterFunc(d, func() { close(woken) })
 	defer stop()

@@ -69,7 +69,7 @@ func (s *ExecStream) Next(ctx context.Context) (*RunResult, error) {
 		return nil, &Error{Type: ErrResponse, Op: s.op, Err: ended(ctx, err)}
 	}
 	got, err := parseFrame(s.op, data)
-	if err != nil || got.Status == Finished {
+	if err != nil || got.Status.over() {
 		s.ended = true
 	}
 	return got, err

@@ -29,8 +29,11 @@ const (
 	CleanFinished RunStatus = "clean-finished"
 	BuildFinished RunStatus = "build-finished"
 	WaitingInput  RunStatus = "waiting-input"
-	ExecTimeout   RunStatus = "exec-timeout"
+	ExecTimeout   RunStatus = "exec-timeout" // ended by the manager, like finished
 )
+
+// over says that nothing of the run is left to ask for.
+func (s RunStatus) over() bool { return s == Finished || s == ExecTimeout }
 
 // BatchOptions are shell commands; "" skips a step, "*" is the image's default.
 type BatchOptions struct {
@@ -146,7 +149,7 @@ type executeBody struct {
 }
 
 // Execute makes one call of a run. It holds for about two seconds, then returns what there is. Unless the status is
-// finished, the run must be continued with the same id until it is: a run that is left open blocks its session for good.
+// finished or exec-timeout, the run must be continued with the same id until it is: a run that is left open blocks its session for good.
 // A continuation of a run that this client has seen finish, which would do the same, is refused here. So would a request
 // that is broken off: when the context ends, Execute returns, and the request is let go to its end.
 func (c *Client) Execute(ctx context.Context, id string, e ExecuteCall) (*RunResult, error) {
@@ -207,7 +210,7 @@ func (c *Client) execute(ctx context.Context, id string, k call) (*RunResult, er
 		return nil, a.unreadable(k, "", nil)
 	}
 	out := body.Result.result(a.body)
-	if out.Status == Finished {
+	if out.Status.over() {
 		c.runs.finish(id, out.RunID)
 	}
 	return out, nil

@@ -37,6 +37,8 @@ type Run struct {
 	open    bool
 	waiting bool
 	late    <-chan flight // a call whose caller has gone
+	pace    pace
+	limited bool // the manager has ended it
 }
 
 // StartRun starts code and returns the first result with the run.
@@ -51,8 +53,14 @@ func (r *Run) Open() bool { return r.open }
 
 // Next returns what came since. It must not be called when the run waits for input, or has finished.
 func (r *Run) Next(ctx context.Context) (*RunResult, error) {
+	if r.limited {
+		return nil, &LimitError{Session: r.session}
+	}
 	if !r.open || r.waiting {
 		return nil, misuse("the run has finished or waits for input: there is nothing to continue")
+	}
+	if err := r.client.sleep(ctx, r.pace.left(r.client.cfg.Clock.Now())); err != nil {
+		return nil, err
 	}
 	return r.call(ctx, Continue, "", nil)
 }
@@ -71,6 +79,7 @@ func (r *Run) call(ctx context.Context, mode ExecMode, code string, options json
 		return nil, err
 	}
 	r.late, r.open = late, true
+	r.pace.asked = r.client.cfg.Clock.Now()
 	return r.land(ctx)
 }
 
@@ -79,16 +88,30 @@ func (r *Run) land(ctx context.Context) (*RunResult, error) {
 	select {
 	case got := <-r.late:
 		r.late = nil
-		switch {
-		case got.err == nil:
-			r.open, r.waiting = got.result.Status != Finished, got.result.Status == WaitingInput
-		case errors.Is(got.err, &Error{Type: ErrServer}):
+		if errors.Is(got.err, &Error{Type: ErrServer}) {
 			r.open = false // refused, or beyond help
 		}
-		return got.result, got.err
+		if got.err != nil {
+			return nil, got.err
+		}
+		return r.landed(got.result)
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+}
+
+// landed takes note of where the run is. What a status that nobody knows asks for cannot be guessed.
+func (r *Run) landed(got *RunResult) (*RunResult, error) {
+	switch got.Status {
+	case Finished, ExecTimeout:
+		r.open, r.limited = false, got.Status == ExecTimeout
+	case Continued, CleanFinished, BuildFinished, WaitingInput:
+		r.waiting = got.Status == WaitingInput
+		r.pace.answered(got.Status, r.client.cfg.Clock.Now())
+	default:
+		return nil, unknownStatus(r.session, got)
+	}
+	return got, nil
 }
 
 // Close ends an open run: it interrupts the code and continues it until it has finished, since a run that is left open
@@ -113,11 +136,11 @@ func (r *Run) drain(ctx context.Context) error {
 		_, err := r.land(ctx)
 		return err
 	}
-	mode := Continue
 	if r.waiting {
-		mode = Input
+		_, err := r.Input(ctx, "")
+		return err
 	}
-	_, err := r.call(ctx, mode, "", nil)
+	_, err := r.Next(ctx)
 	return err
 }
 
@@ -138,7 +161,7 @@ type Outcome struct {
 // abandonTime bounds the closing of a run whose context has ended.
 const abandonTime = 15 * time.Second
 
-// Exec runs code to its end. When the context ends first, the code is interrupted, and its run closed, before the
+// Exec runs code to its end; code that the manager has ended for its time limit is a LimitError. When the context ends first, the code is interrupted, and its run closed, before the
 // context's cause is returned. At most Config.MaxBody bytes of console are kept; beyond that it fails.
 func (c *Client) Exec(ctx context.Context, session string, code Code, w Watch) (*Outcome, error) {
 	r, got, err := c.StartRun(ctx, session, code)
@@ -149,7 +172,7 @@ func (c *Client) Exec(ctx context.Context, session string, code Code, w Watch) (
 			err = misuse("the run has written more than %d bytes", c.cfg.MaxBody)
 			break
 		}
-		if !r.Open() {
+		if !r.Open() && !r.limited {
 			return out, nil
 		}
 		got, err = r.step(ctx, got, w)

@@ -831,7 +831,7 @@ function Session:wait(opts) end
 --- local session = require("backendai").client():session{ image = "python" }
 --- for line in session:logs() do print(line) end
 --- ```
----@param opts? {follow?: boolean, every?: duration}
+---@param opts? {follow?: boolean, every?: duration} `every`: between two looks, at least 100 ms; 2 s if absent
 ---@return fun(): string?
 function Session:logs(opts) end
 
