@@ -28,18 +28,19 @@ type baiRun struct {
 	finished  chan struct{} // closed when nothing of it runs any more
 	once      sync.Once
 
-	mu  sync.Mutex // one call at a time
-	run *backendai.Run
+	turn  chan struct{} // full while a call is made: one at a time
+	run   *backendai.Run
+	tried bool // to end it: what did not listen once is not asked again
 }
 
 // startRun begins code; the run is closed when the task leaves before its end. A session runs one thing at a time: code
 // of another task is waited for, and a stream that its loop has left is ended.
 func startRun(L *lua.LState, op string, s *baiSession, code backendai.Code, o luavalue.Options, exclusive bool) *baiRun {
-	r := &baiRun{s: s, limit: o.Duration("timeout", -1), input: inputOption(o), exclusive: exclusive, finished: make(chan struct{})}
+	r := &baiRun{s: s, limit: o.Duration("timeout", -1), began: s.client.rt.sched.Now(), input: inputOption(o), exclusive: exclusive, finished: make(chan struct{}), turn: make(chan struct{}, 1)}
 	for s.running != nil && !s.running.done() {
-		s.running.yield(L, op)
+		s.running.yield(L, op, r.left())
 	}
-	s.running, r.began = r, s.client.rt.sched.Now()
+	s.running = r
 	r.step(L, op, func(ctx context.Context) (*backendai.RunResult, error) {
 		run, got, err := s.client.inner.StartRun(ctx, s.id, code)
 		r.run = run
@@ -48,19 +49,25 @@ func startRun(L *lua.LState, op string, s *baiSession, code backendai.Code, o lu
 	return r
 }
 
-// yield waits until another run is out of the way.
-func (r *baiRun) yield(L *lua.LState, op string) {
-	baiDo(L, op, func(ctx context.Context) error {
-		if !r.exclusive {
-			r.close()
-		}
+// left is what is left of the run's time; negative is no limit.
+func (r *baiRun) left() time.Duration { return r.s.client.rt.remaining(r.began, r.limit) }
+
+// yield waits until this run is out of the way of another, for at most so long.
+func (r *baiRun) yield(L *lua.LState, op string, limit time.Duration) {
+	if !r.exclusive {
+		r.s.client.rt.work.Go(r.close)
+	}
+	_, err := sched.Await(L, limit, func(ctx context.Context) (struct{}, error) {
 		select {
 		case <-r.finished:
-			return nil
+			return struct{}{}, nil
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return struct{}{}, context.Cause(ctx)
 		}
-	})
+	}, nil)
+	if err != nil {
+		baiFail(L, op, err)
+	}
 }
 
 func (r *baiRun) done() bool {
@@ -80,9 +87,9 @@ func (r *baiRun) step(L *lua.LState, op string, work func(ctx context.Context) (
 			r.s.client.rt.work.Go(r.close)
 		}
 	}()
-	got, err := sched.Await(L, r.s.client.rt.remaining(r.began, r.limit), func(ctx context.Context) (*backendai.RunResult, error) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
+	got, err := sched.Await(L, r.left(), func(ctx context.Context) (*backendai.RunResult, error) {
+		r.turn <- struct{}{}
+		defer func() { <-r.turn }()
 		got, err := work(ctx)
 		if ctx.Err() != nil {
 			r.end()
@@ -100,16 +107,17 @@ func (r *baiRun) step(L *lua.LState, op string, work func(ctx context.Context) (
 
 // close ends what still runs, after the call that is under way. Any goroutine.
 func (r *baiRun) close() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.turn <- struct{}{}
+	defer func() { <-r.turn }()
 	r.end()
 	r.once.Do(func() { close(r.finished) })
 }
 
 func (r *baiRun) end() {
-	if r.run == nil || !r.run.Open() {
+	if r.tried || r.run == nil || !r.run.Open() {
 		return
 	}
+	r.tried = true
 	ctx, cancel := context.WithTimeout(context.Background(), closeRunTimeout)
 	defer cancel()
 	_ = r.run.Close(ctx) // nobody is left to tell
@@ -186,6 +194,7 @@ func sessionBatch(L *lua.LState) int {
 		o := luavalue.Opts(L, 3, op, "on_output", "input", "timeout")
 		return runToEnd(L, op, s, backendai.Code{Batch: &backendai.BatchOptions{Exec: string(text)}}, o)
 	}
+	luavalue.NoMore(L, 2, op)
 	o := luavalue.Opts(L, 2, op, "build", "exec", "clean", "build_log", "on_output", "input", "timeout")
 	b := backendai.BatchOptions{Build: o.String("build", ""), Exec: o.String("exec", ""), Clean: o.String("clean", ""), BuildLog: o.Bool("build_log", false)}
 	return runToEnd(L, op, s, backendai.Code{Batch: &b}, o)

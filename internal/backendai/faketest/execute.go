@@ -274,9 +274,12 @@ func printed(args string) string {
 	return strings.NewReplacer(`"," `, " ", `"`, "", `'`, "").Replace(args)
 }
 
+// deaf says that the code says that it does not listen.
+func (r *run) deaf() bool { return len(r.lines) > 0 && strings.HasSuffix(r.lines[0], "# deaf") }
+
 func (m *Manager) interrupt(w http.ResponseWriter, _ *http.Request, s *session) {
 	s.mu.Lock()
-	if s.run != nil {
+	if s.run != nil && !s.run.deaf() {
 		if s.run.wake != nil && !s.run.broken {
 			close(s.run.wake)
 		}
