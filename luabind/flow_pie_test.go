@@ -95,15 +95,15 @@ assert(not ok and err.kind == "connect" and n == 8, tostring(err) .. n)`
 	for name, code := range map[string]string{
 		"pie.run":                      fmt.Sprintf(stops, `pie.run("noop")`),
 		"pie.connect":                  fmt.Sprintf(stops, `pie.connect()`),
-		"a client that is made before": `local c = pie.client("ws://127.0.0.1:99999")` + fmt.Sprintf(stops, `c:connect()`),
+		"a client that is made before": `local c = pie.client("ws://127.0.0.1:1")` + fmt.Sprintf(stops, `c:connect()`),
 		"a map in a row": `
 local ok, err = pcall(flow.map, 3, function() flow.map(3, function() pie.run("noop") end) end)
 assert(not ok and err.kind == "connect", tostring(err))`,
 		"the script's own servers": `
-local _, failed = flow.map({ 99998, 99999 }, function(port) pie.connect("ws://127.0.0.1:" .. port) end, { concurrency = 1, allow_failed = true })
+local _, failed = flow.map({ 1, 2 }, function(port) pie.connect("ws://127.0.0.1:" .. port) end, { concurrency = 1, allow_failed = true })
 assert(#failed == 2 and failed[1].error.kind == "connect")`,
 		"a client beside": `
-local c = pie.client("ws://127.0.0.1:99999")
+local c = pie.client("ws://127.0.0.1:1")
 local _, failed = flow.map(4, function(i) if i % 2 == 0 then c:connect() else pie.default() end end, { allow_failed = true })
 assert(#failed == 4)`,
 	} {

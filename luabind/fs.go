@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/pierun/pierun/luabind/luavalue"
 	"github.com/pierun/pierun/luabind/sched"
@@ -151,7 +152,7 @@ func fsExists(L *lua.LState) int {
 	path := luavalue.ArgString(L, 1, "fs.exists")
 	L.Push(lua.LBool(onDisk(L, "fs.exists", func() (bool, error) {
 		_, err := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 			return false, nil
 		}
 		return err == nil, err

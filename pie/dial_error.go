@@ -25,7 +25,7 @@ func (c *Client) dialError(ctx context.Context, d *dialled, resp *http.Response,
 	if e := tlsError(host, err); e != nil {
 		return e
 	}
-	e := &Error{Kind: KindConnect, Message: "no connection to " + host, Err: err, Hint: "is the server running there, and is the address right?"}
+	e := &Error{Kind: KindConnect, Message: "no connection to " + host, Err: plain(err), Hint: "is the server running there, and is the address right?"}
 	switch {
 	case d.reached() && hungUp(err):
 		e.Message = host + " took the connection and ended it without an answer to the WebSocket upgrade"

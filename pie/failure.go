@@ -36,15 +36,15 @@ func readLost(err error, limit int64) *Error {
 		return &Error{Kind: KindProtocol, Message: fmt.Sprintf("the server sent a message of more than %d bytes", limit),
 			Hint: "raise read_limit, or let the program say less at once; the connection was closed"}
 	case errors.As(err, &c) && c.Code == websocket.CloseAbnormalClosure: // the library's words for no words at all
-		return &Error{Kind: KindLost, Message: "the connection was cut", Err: io.ErrUnexpectedEOF}
+		return &Error{Kind: KindLost, Message: "the connection was cut", Err: plain(io.ErrUnexpectedEOF)}
 	case errors.As(err, &c):
 		return &Error{Kind: KindLost, Message: "the server closed the connection", Server: c.Text}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
-		return &Error{Kind: KindLost, Message: "the connection was cut", Err: err}
+		return &Error{Kind: KindLost, Message: "the connection was cut", Err: plain(err)}
 	case strings.HasPrefix(err.Error(), "websocket: "):
 		return &Error{Kind: KindProtocol, Message: "the server broke the WebSocket protocol", Err: err}
 	}
-	return &Error{Kind: KindLost, Message: "the connection broke", Err: err}
+	return &Error{Kind: KindLost, Message: "the connection broke", Err: plain(err)}
 }
 
 // ioLost is a failed write: the other side does not take bytes any more.
@@ -53,7 +53,7 @@ func ioLost(err error) *Error {
 		return &Error{Kind: KindLost, Message: "the server stopped reading what it was sent", Err: err,
 			Hint: "it is stuck, or was sent more than it takes; this connection was given up"}
 	}
-	return &Error{Kind: KindLost, Message: "the connection broke while a command was written", Err: err}
+	return &Error{Kind: KindLost, Message: "the connection broke while a command was written", Err: plain(err)}
 }
 
 func isTimeout(err error) bool {

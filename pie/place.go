@@ -3,6 +3,7 @@ package pie
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -28,9 +29,17 @@ func parsePlace(uri string) (place, error) {
 		return bad("its scheme is "+u.Scheme, "write ws://host:port, or wss://host for a server behind TLS")
 	case u.Host == "" || u.Hostname() == "":
 		return bad("it names no host", "write ws://host:port")
+	case !isPort(u.Port()):
+		return bad("there is no port "+u.Port(), "ports go from 1 to 65535")
 	}
 	u.Fragment, u.User = "", nil
 	return place{url: *u, bare: u.Path == "" || u.Path == "/"}, nil
+}
+
+// isPort takes none, too: the scheme has one then.
+func isPort(text string) bool {
+	n, err := strconv.Atoi(text)
+	return text == "" || err == nil && n > 0 && n < 1<<16
 }
 
 // at is the URL for a path, which counts only where the user gave none.

@@ -71,7 +71,7 @@ type decoder struct {
 // syntaxError says what json.Valid did not like.
 func (d *decoder) syntaxError() error {
 	if len(bytes.TrimSpace(d.b)) == 0 {
-		return Errorf(KindValue, "not JSON: the text is empty")
+		return Errorf(KindValue, "%s", d.located(0, "not JSON: the text is empty"))
 	}
 	at, words := faultOf(d.b)
 	return Errorf(KindValue, "%s", d.located(at, words))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
@@ -75,7 +76,7 @@ func (e *encoder) other(v lua.LValue) *misfit {
 
 func (e *encoder) number(f float64) *misfit {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return e.fail("JSON has no number " + strconv.FormatFloat(f, 'g', -1, 64))
+		return e.fail("JSON has no number " + strings.ToLower(strings.TrimPrefix(strconv.FormatFloat(f, 'g', -1, 64), "+")))
 	}
 	if f == math.Trunc(f) && math.Abs(f) <= maxSize {
 		e.b = strconv.AppendInt(e.b, int64(f), 10)

@@ -66,8 +66,8 @@ func TestEncodeRefuses(t *testing.T) {
 		`{[true] = 1}`:               "cannot encode a table with the key true",
 		`{[0.5] = 1}`:                "cannot encode a table with the key 0.5; mark it",
 		`object{[1] = 1, ["1"] = 2}`: "cannot encode a table with the key 1 as a number and as text",
-		`0/0`:                        "JSON has no number NaN",
-		`{x = 1/0}`:                  "JSON has no number +Inf (at x)",
+		`0/0`:                        "JSON has no number nan",
+		`{x = 1/0}`:                  "JSON has no number inf (at x)",
 		`{t = "a\255"}`:              "cannot encode text that is not UTF-8",
 		`(function() local t = {} t[1] = t return t end)()`: "nested deeper than 1000 levels",
 	} {
@@ -116,7 +116,7 @@ func TestDecodeDropsNull(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	L := jsonState(t)
 	for in, want := range map[string]string{
-		"":              "not JSON: the text is empty",
+		"":              "not JSON: the text is empty at 1:1",
 		"{\n  \"é\": }": "not JSON: unexpected '}' in place of a value at 2:8",
 		"[1,":           "not JSON: unexpected end in place of a value at 1:4",
 		"[1] x":         "not JSON: unexpected 'x' after the value at 1:5",
