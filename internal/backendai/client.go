@@ -27,6 +27,7 @@ type Client struct {
 	gate      chan struct{} // one handshake at a time
 	runs      finishedRuns
 	loggedIn  atomic.Bool            // ModeSession
+	logins    atomic.Int64           // how often that has been so
 	account   atomic.Pointer[string] // the access key that the login told
 	connected sync.Once
 	life      context.Context
@@ -153,7 +154,7 @@ func (c *Client) do(ctx context.Context, k call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.send(ctx, k, m)
+	return renewed(ctx, c, func() (*answer, error) { return c.send(ctx, k, m) })
 }
 
 // get makes a call and decodes its JSON into out.

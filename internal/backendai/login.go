@@ -8,7 +8,7 @@ import (
 )
 
 // Login opens a session at the web server, in ModeSession; the cookie stays in the client. Calls log in by themselves
-// when they have to.
+// when they have to, and once more where the web server has forgotten the login since.
 func (c *Client) Login(ctx context.Context) error {
 	if c.cfg.User == "" && c.cfg.Mode == ModeSession {
 		return misuse("to log in by name needs a user and a password; with a token, log in by that")
@@ -51,7 +51,9 @@ func (c *Client) enter(ctx context.Context, k call) error {
 	if err == nil && !in {
 		err = refusedLogin(k, a)
 	}
-	c.loggedIn.Store(err == nil)
+	if c.loggedIn.Store(err == nil); err == nil {
+		c.logins.Add(1)
+	}
 	c.noteAccount(a)
 	return err
 }

@@ -109,7 +109,7 @@ func (c *Client) open(ctx context.Context, k call, m *Manager) (*http.Response, 
 	defer r.Body.Close()
 	a, _ := read(r, mostOfErrors)
 	a.endpoint = e
-	return nil, e, a.failure(k, c.cfg.Clock.Now())
+	return nil, e, c.refusal(a, k)
 }
 
 // stream makes a call whose answer is read piece by piece; closing it ends the request.
@@ -119,7 +119,10 @@ func (c *Client) stream(ctx context.Context, k call) (io.ReadCloser, http.Header
 		return nil, nil, err
 	}
 	ctx, cancel := c.bound(ctx, k)
-	r, _, err := c.open(ctx, k, m)
+	r, err := renewed(ctx, c, func() (*http.Response, error) {
+		r, _, err := c.open(ctx, k, m)
+		return r, err
+	})
 	if err != nil {
 		cancel()
 		return nil, nil, err

@@ -24,6 +24,11 @@ func (c *Client) upgrade(ctx context.Context, k call) (*websocket.Conn, error) {
 		return nil, err
 	}
 	k.method = http.MethodGet
+	return renewed(ctx, c, func() (*websocket.Conn, error) { return c.handshakeSocket(ctx, k, m) })
+}
+
+// handshakeSocket is one try of upgrade.
+func (c *Client) handshakeSocket(ctx context.Context, k call, m *Manager) (*websocket.Conn, error) {
 	e := c.ends[int(c.current.Load())%len(c.ends)]
 	target := e.prefix + c.target(k, m)
 	header := http.Header{}
@@ -40,7 +45,7 @@ func (c *Client) upgrade(ctx context.Context, k call) (*websocket.Conn, error) {
 	}
 	defer r.Body.Close()
 	a, _ := read(r, mostOfErrors)
-	return nil, a.failure(k, c.cfg.Clock.Now())
+	return nil, c.refusal(a, k)
 }
 
 // Deadlines of sockets are the system's time, whatever clock the client has.

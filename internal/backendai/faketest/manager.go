@@ -50,19 +50,20 @@ const (
 
 // Manager is a running fake. Its methods are safe for concurrent use.
 type Manager struct {
-	o      Options
-	server *http.Server
-	memory *memory
-	screen *memory // where the terminal server of every session listens
-	shells *shells
-	mu     sync.Mutex
-	used   map[string]int // requests by key
-	all    []*session
-	dirs   map[string]*folder
-	offers map[string]*transfer
-	listen map[chan event]bool
-	logins map[string]bool
-	log    []string
+	o       Options
+	server  *http.Server
+	memory  *memory
+	screen  *memory // where the terminal server of every session listens
+	shells  *shells
+	mu      sync.Mutex
+	used    map[string]int // requests by key
+	all     []*session
+	dirs    map[string]*folder
+	offers  map[string]*transfer
+	listen  map[chan event]bool
+	logins  map[string]bool
+	entered int // logins so far
+	log     []string
 
 	invited []*invitation     // that are open
 	offered int               // invitations so far

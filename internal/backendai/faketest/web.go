@@ -66,7 +66,8 @@ func noLogin(w http.ResponseWriter) {
 // welcome gives a cookie.
 func (m *Manager) welcome(w http.ResponseWriter) {
 	m.mu.Lock()
-	id := "cookie-" + strconv.Itoa(len(m.logins)+1)
+	m.entered++
+	id := "cookie-" + strconv.Itoa(m.entered)
 	m.logins[id] = true
 	m.mu.Unlock()
 	http.SetCookie(w, &http.Cookie{Name: "AIOHTTP_SESSION", Value: id, Path: "/", HttpOnly: true})
@@ -78,6 +79,13 @@ func (m *Manager) knows(r *http.Request) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return err == nil && m.logins[c.Value]
+}
+
+// Forget ends all logins, as a restart of the web server does.
+func (m *Manager) Forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.logins)
 }
 
 func (m *Manager) logout(r *http.Request) {
