@@ -120,7 +120,7 @@ func (i *instance) raiseBuffer(by int) {
 
 // Ready tells select whether recv would give something, or raise, at once.
 func (i *instance) Ready() bool {
-	return i.detached || i.fill() || i.failure != nil || i.told || i.inner.Failure() != nil
+	return i.detached || i.reader != nil || i.fill() || i.failure != nil || i.told || i.inner.Failure() != nil
 }
 
 // Subscribe has a task woken by the next news.

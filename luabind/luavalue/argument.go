@@ -82,8 +82,11 @@ func ArgInt(L *lua.LState, n int, fn string, def int) int {
 		return def
 	}
 	f, ok := v.(lua.LNumber)
-	if !ok || float64(f) != math.Trunc(float64(f)) || math.Abs(float64(f)) > maxSize {
+	if !ok || float64(f) != math.Trunc(float64(f)) {
 		WrongArg(L, n, fn, "must be a whole number, not %s", Named(v))
+	}
+	if math.Abs(float64(f)) > maxSize {
+		WrongArg(L, n, fn, "is too large a number: %s", Named(v))
 	}
 	return int(f)
 }

@@ -10,7 +10,7 @@ import (
 func (s *Scheduler) openLibraries() {
 	for name, fn := range map[string]lua.LGFunction{
 		"pcall": s.pcall, "xpcall": s.xpcall, "try": s.try, "error": s.raiseError, "assert": assert,
-		"tostring": toString, "tonumber": toNumber,
+		"tostring": toString, "tonumber": toNumber, "setmetatable": s.setMetatable(s.l.GetGlobal("setmetatable")),
 	} {
 		s.l.SetGlobal(name, s.l.NewFunction(fn))
 	}
@@ -23,6 +23,14 @@ func (s *Scheduler) openLibraries() {
 	s.lib("math").RawSetString("huge", lua.LNumber(math.Inf(1)))
 	for _, name := range []string{"_printregs", "channel"} {
 		s.l.SetGlobal(name, lua.LNil) // gopher-lua's own; its channels would stop every task
+	}
+}
+
+// setMetatable is setmetatable(t, mt) of the script: the machine's own, which takes any value, for tables alone.
+func (s *Scheduler) setMetatable(own lua.LValue) lua.LGFunction {
+	return func(L *lua.LState) int {
+		L.CheckTable(1)
+		return own.(*lua.LFunction).GFunction(L)
 	}
 }
 

@@ -20,6 +20,7 @@ func TestExpressions(t *testing.T) {
 		`tostring(2^53)`: "9.007199254741e+15", `tostring(0.1)`: "0.1", `tostring(0.1 + 0.2)`: "0.3", `tostring(-0.0 * 1)`: "-0",
 		`tostring(1/0)`: "inf", `tostring(-1/0)`: "-inf", `tostring(0/0)`: "nan", `tostring(math.huge)`: "inf",
 		`math.huge > 1e308`: "true", `5 % math.huge`: "5", `tostring(3)`: "3", `1e-5 .. ""`: "1e-05", `(0.1 + 0.2) .. ""`: "0.3",
+		`select("#", pcall(setmetatable, 5, {}))`: "2", `(pcall(setmetatable, "s", {}))`: "false", `getmetatable(setmetatable({}, {__metatable = 7}))`: "7",
 		`1e15 .. "|" .. 1/0`: "1e+15|inf", `1 .. 2`: "12",
 		`string.format("%5d|%-5d|%05d", 42, 42, 42)`: "   42|42   |00042", `string.format("%+d % d", 5, 5)`: "+5  5",
 		`string.format("%d", 3.99)`: "3", `string.format("%d", -3.99)`: "-3", `string.format("%d", "10")`: "10",

@@ -214,3 +214,13 @@ check.eq(quiet:recv_message("1s"), "still here")
 local inst = pie.launch("echo")
 check.raises("usage", "colon", inst.recv)
 check.raises("usage", "colon", inst.send, "x")
+
+---- one reader at a time, and select is one
+local inst = pie.launch("echo")
+local reader = task.spawn(function() return inst:recv() end)
+task.sleep(1)
+check.raises("usage", "another task is reading", inst.recv, inst)
+check.raises("usage", "another task is reading", task.select, { inst }, { timeout = "1s" })
+inst:send("for the first")
+check.eq({ reader:join() }, { "Message", "for the first" })
+check.eq({ task.select({ inst }, { timeout = 0 }) }, {})
