@@ -15,8 +15,10 @@
 //
 // A request that reached nobody (the connection could not be made) is repeated, whatever it is, at the next
 // endpoint if there are several. A GET or HEAD is repeated, too, when the connection broke before the answer or a
-// gateway answered 502, 503 or 504 without a word of the manager. Each try is signed anew. Nothing else is ever
-// repeated: not a create, not an execute, not a destroy, and nothing after a 429.
+// gateway answered 502, 503 or 504 without a word of the manager. Each try is signed anew. In ModeSession a request
+// that is refused with 401, which means that it was not carried out, is made once more behind a new login. Nothing else is
+// ever repeated: not a create, not an execute, and nothing after a 429. EndSession alone repeats its destroy, since a
+// session that is gone already is what it wants.
 //
 // # Bounds
 //

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/pierun/pierun/internal/backendai"
@@ -64,7 +65,7 @@ func missing(err error) error {
 
 // TestRefusedForGood: who is refused behind a new login, too, is told what to look at, in the words of the mode.
 func TestRefusedForGood(t *testing.T) {
-	asked := 0
+	var asked atomic.Int32
 	gateway := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		switch {
@@ -73,21 +74,21 @@ func TestRefusedForGood(t *testing.T) {
 		case r.URL.Path == "/func/" || r.URL.Path == "/":
 			_, _ = io.WriteString(w, `{"version":"v7.20230615","manager":"23.09.10"}`)
 		default:
-			asked++
+			asked.Add(1)
 			w.WriteHeader(http.StatusUnauthorized)
 			_, _ = io.WriteString(w, `{"type":"https://api.backend.ai/probs/auth-failed","title":"Credential/signature mismatch."}`)
 		}
 	}
 	for _, c := range []struct {
 		change     func(*backendai.Config)
-		asked      int
+		asked      int32
 		has, never string
 	}{{byName, 2, "BACKEND_PASSWORD", "ACCESS_KEY"}, {func(*backendai.Config) {}, 1, "BACKEND_ACCESS_KEY", "PASSWORD"}} {
-		asked = 0
+		asked.Store(0)
 		client := served(t, gateway, c.change)
 		_, err := client.Destroy(context.Background(), "x", backendai.DestroyOptions{})
-		if err == nil || asked != c.asked || !strings.Contains(err.Error(), c.has) || strings.Contains(err.Error(), c.never) {
-			t.Errorf("asked %d times: %v", asked, err)
+		if err == nil || asked.Load() != c.asked || !strings.Contains(err.Error(), c.has) || strings.Contains(err.Error(), c.never) {
+			t.Errorf("asked %d times: %v", asked.Load(), err)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 )
 
@@ -167,28 +166,6 @@ func (c *Client) Destroy(ctx context.Context, id string, o DestroyOptions) (json
 		return nil, err // 204 by the documentation, 200 with statistics by the releases
 	}
 	return a.body, nil
-}
-
-// EndSession makes sure that a session is gone: it destroys it, by force where the manager refuses because of the state
-// it is in (while it is being made, or after a restart), and takes one that is not there as done. One whose image is being
-// fetched cannot be ended, by force neither.
-func (c *Client) EndSession(ctx context.Context, id string) error {
-	_, err := c.Destroy(ctx, id, DestroyOptions{})
-	for range 2 { // one that ends while it is asked about is refused once more, and unknown from then on
-		if isProblem(err, "generic-forbidden") && !pulling(err) {
-			_, err = c.Destroy(ctx, id, DestroyOptions{Forced: true})
-		}
-	}
-	if errors.Is(err, NotFound()) {
-		return nil
-	}
-	return err
-}
-
-// pulling says that a session was not destroyed because its image is being fetched.
-func pulling(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Problem == "generic-forbidden" && strings.Contains(e.Msg, "pulling status")
 }
 
 func flag(set bool) string {
