@@ -141,7 +141,9 @@ func (b *birth) instance(id string) *Instance {
 // late ends an instance that came into being after everybody had stopped waiting for it.
 func (b *birth) late(l *link, a reply) {
 	if a.instance == nil {
-		b.c.journal.Refused(b.ticket)
+		if a.err == nil { // else something may run
+			b.c.journal.Refused(b.ticket)
+		}
 		return
 	}
 	a.instance.settle(StatusAborted, &Error{Kind: KindCancelled, Op: "launch", InstanceID: a.instance.id, Running: Unknown,

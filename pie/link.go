@@ -32,13 +32,14 @@ type link struct {
 	// The reader's own.
 	frame   []byte
 	event   wire.Event
-	dirty   []*Instance // to be told at the next pause
-	said    []*Instance // those with events that are not queued yet
-	fresh   int         // events since the last pause
-	largest []sized     // the largest queues when all were looked at last
-	deaf    bool        // a frame could not be read: nothing behind it is
-	sink    sink        // where frames go
-	sinkMu  sync.Mutex  // held while sink is used or replaced
+	dirty   []*Instance     // to be told at the next pause
+	said    []*Instance     // those with events that are not queued yet
+	fresh   int             // events since the last pause
+	largest []sized         // the largest queues when all were looked at last
+	deaf    bool            // a frame could not be read: nothing behind it is
+	foreign map[string]bool // events without a name here, of which people were told
+	sink    sink            // where frames go
+	sinkMu  sync.Mutex      // held while sink is used or replaced
 
 	writing writing
 	lease   lease

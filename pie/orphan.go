@@ -20,7 +20,9 @@ type orphanList struct {
 	events []wire.Event // copies
 	bytes  int
 
-	dropped, droppedBytes int // did not fit, or came behind what did not
+	// What ended it: nothing behind is kept.
+	dropped, droppedBytes int                // did not fit
+	broken                *wire.UnknownError // said nothing
 }
 
 // Bounds of the orphan buffer.
@@ -37,6 +39,17 @@ func (t *routes) keep(e *wire.Event, now time.Time) {
 		t.orphan.store(list, e)
 	}
 }
+
+// spoil notes that an event of id could not be understood.
+func (t *routes) spoil(id string, why *wire.UnknownError, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if list := t.orphan.of([]byte(id), now); list != nil && list.whole() {
+		list.broken = why
+	}
+}
+
+func (l *orphanList) whole() bool { return l.dropped == 0 && l.broken == nil }
 
 // of is what is kept for id, made if need be; nil where there is no room for one more.
 func (o *orphans) of(id []byte, now time.Time) *orphanList {
@@ -55,7 +68,7 @@ func (o *orphans) of(id []byte, now time.Time) *orphanList {
 func (o *orphans) store(list *orphanList, e *wire.Event) {
 	said := len(e.Text) + len(e.Chunk.Data)
 	size := said + 2*eventOverhead
-	if list.dropped > 0 || o.bytes+size > o.limit {
+	if !list.whole() || o.bytes+size > o.limit {
 		list.dropped++
 		list.droppedBytes += said
 		return
@@ -102,7 +115,10 @@ func (l *link) adopt(i *Instance) {
 		l.deliver(i, &early.events[k])
 	}
 	l.commit(i)
-	if early.dropped > 0 {
+	switch {
+	case early.broken != nil:
+		l.failInstance(i, brokenEvent(early.broken))
+	case early.dropped > 0:
 		i.queue.lostEarly(l.c.cfg.EarlyBuffer, early)
 		l.overflow(i)
 	}

@@ -133,6 +133,11 @@ func (l *link) answer(e *wire.Event) {
 	case r.answered != nil && a.ok:
 		r.answered(l)
 	}
+	l.settle(r, abandoned, a)
+}
+
+// settle hands a reply to whom it is for: the waiter, or the launch that nobody waits for any more.
+func (l *link) settle(r *request, abandoned bool, a reply) {
 	switch {
 	case !abandoned:
 		r.settle(a)

@@ -113,7 +113,7 @@ func TestUnknownHashIsNeverLaunched(t *testing.T) {
 	}
 }
 
-// TestUnknownEventIsSkipped: a code, or a name, of a later server.
+// TestUnknownEventIsSkipped: a code, or a name, of a later server. People are told, once.
 func TestUnknownEventIsSkipped(t *testing.T) {
 	frames := map[string][]byte{
 		"instance-0.2": append(append([]byte("\x84\xa4type\xaeinstance_event\xabinstance_id\xd9\x24"), idA...), "\xa5event\x63\xa7message\xa1x"...),
@@ -124,11 +124,17 @@ func TestUnknownEventIsSkipped(t *testing.T) {
 			c.greet(wire.Launch, func(cmd *wire.Command) {
 				c.yes(cmd, idA)
 				_ = c.ws.WriteMessage(websocket.BinaryMessage, frame)
+				_ = c.ws.WriteMessage(websocket.BinaryMessage, frame)
 				c.done(idA, "end")
 			})
 		})
-		if events, err := collect(t, launch(t, f.dial(nil), anyProgram(f))); err != nil || len(events) != 1 {
+		warned := make(chan pie.Warning, 2)
+		c := f.dial(func(cfg *pie.Config) { cfg.Warn = func(w pie.Warning) { warned <- w } })
+		if events, err := collect(t, launch(t, c, anyProgram(f))); err != nil || len(events) != 1 {
 			t.Errorf("%s: %v %v", generation, events, err)
+		}
+		if w := <-warned; w.InstanceID != idA || !strings.Contains(w.Message, "does not know") || len(warned) > 0 {
+			t.Errorf("%s: %+v and %d more", generation, w, len(warned))
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package wire
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // codec is the encoding of one family, both ends. The three of them live in instance.go, process.go, gateway.go.
 type codec interface {
@@ -48,6 +51,9 @@ func hearEvent(v *vocabulary[Event], frame []byte, e *Event) error {
 	e.clear()
 	m, err := v.read(frame, e)
 	if err != nil {
+		if unknown, ok := errors.AsType[*UnknownError](err); ok && m != nil {
+			unknown.about(m, e)
+		}
 		e.clear()
 		return err
 	}

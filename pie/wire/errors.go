@@ -19,10 +19,17 @@ func (e *SyntaxError) Error() string {
 func (e *SyntaxError) Unwrap() error { return ErrMalformed }
 
 // UnknownError is a well-formed frame that the generation has no meaning for: its Type is not one of its messages
-// (Field is empty then), or a Field that the type must have is missing or nil. It wraps ErrUnknown.
+// (Field is empty then), or a Field that the type must have is missing or nil, or holds a Value that means nothing. It
+// wraps ErrUnknown.
 type UnknownError struct {
 	Type  string // as on the wire; "" when the frame has none
-	Field string // the missing field
+	Field string // the missing field, or the one of Value
+	Value string // a word or a number that means nothing there; "" where the field is missing
+
+	// Of an event of a known Type, whom it is for all the same: what its other fields tell, zero where they do not.
+	Event EventKind // Message stands for all that an instance says but File; NoEvent: no event, or the Type is not known
+	Corr  uint32
+	ID    string
 }
 
 func (e *UnknownError) Error() string {
@@ -31,8 +38,18 @@ func (e *UnknownError) Error() string {
 		return fmt.Sprintf("%v: it has no type", ErrUnknown)
 	case e.Field == "":
 		return fmt.Sprintf("%v of type %q", ErrUnknown, e.Type)
+	case e.Value != "":
+		return fmt.Sprintf("%v: type %q with the field %q of %q", ErrUnknown, e.Type, e.Field, e.Value)
 	}
 	return fmt.Sprintf("%v: type %q lacks the field %q", ErrUnknown, e.Type, e.Field)
+}
+
+// about notes what was read of an event before it had no meaning.
+func (e *UnknownError) about(m *message[Event], read *Event) {
+	e.Corr, e.ID = read.Corr, string(read.ID)
+	if e.Event = EventKind(m.kind); e.Event == NoEvent { // a field decides: only what instances say is so
+		e.Event = Message
+	}
 }
 
 func (e *UnknownError) Unwrap() error { return ErrUnknown }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/tinylib/msgp/msgp"
 )
@@ -84,7 +85,7 @@ func readEventCode(b []byte, e *Event) (rest []byte, err error) {
 		return nil, err
 	}
 	if int(code) >= len(codeKinds) {
-		return nil, unknownType([]byte("instance_event of a new code"))
+		return nil, unknownValue("instance_event", "event", strconv.AppendUint(nil, uint64(code), 10))
 	}
 	e.Kind = codeKinds[code]
 	return rest, nil
@@ -100,7 +101,7 @@ func readEventWord(b []byte, e *Event) (rest []byte, err error) {
 	case string(word) == terminated:
 		e.Kind, e.Method = Exception, word
 	default:
-		return nil, unknownType(append([]byte("instance_event "), word...))
+		return nil, unknownValue("instance_event", "event", word)
 	}
 	return rest, nil
 }
@@ -165,7 +166,7 @@ func readOutput(b []byte, e *Event) (rest []byte, err error) {
 		return nil, err
 	}
 	if e.Kind = streamKind(name); e.Kind == NoEvent {
-		return nil, unknownType(append([]byte("streaming_output "), name...))
+		return nil, unknownValue("streaming_output", "output", name)
 	}
 	e.Text, rest, err = readText(rest)
 	return rest, err

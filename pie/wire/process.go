@@ -113,7 +113,7 @@ var processKind = field[Event]{
 	read: func(b []byte, e *Event) (rest []byte, err error) {
 		name, rest, err := readText(b)
 		if e.Kind = processEventKind(name); err == nil && e.Kind == NoEvent {
-			err = unknownType(append([]byte("process_event "), name...))
+			err = unknownValue("process_event", "event", name)
 		}
 		return rest, err
 	},

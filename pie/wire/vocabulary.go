@@ -110,7 +110,11 @@ func readTypeName(b []byte, n int) (name, rest []byte, left int, err error) {
 	return nil, nil, 0, &UnknownError{Field: "type"}
 }
 
-// unknownType keeps no more of a strange name than a person can read.
-func unknownType(name []byte) error {
-	return &UnknownError{Type: string(name[:min(len(name), 64)])}
+func unknownType(name []byte) error { return &UnknownError{Type: readable(name)} }
+
+func unknownValue(name, field string, value []byte) error {
+	return &UnknownError{Type: name, Field: field, Value: readable(value)}
 }
+
+// readable keeps no more of a strange word than a person can read.
+func readable(word []byte) string { return string(word[:min(len(word), 64)]) }
