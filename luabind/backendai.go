@@ -80,14 +80,16 @@ func (rt *Runtime) openBAIConfig() {
 		case "access_key":
 			return lua.LString(c.AccessKey)
 		case "endpoint":
-			if len(c.Endpoints) == 0 {
-				return lua.LString(backendai.DefaultEndpoint)
-			}
-			return lua.LString(c.Endpoints[0])
+			return lua.LString(c.Addresses()[0])
+		case "endpoint_host":
+			return knownText(c.Host())
 		case "connection_mode":
 			return lua.LString(orWord(string(c.Mode), string(backendai.ModeAPI)))
-		case "domain", "group", "api_version":
-			return knownText(map[string]string{"domain": c.Domain, "group": c.Group, "api_version": c.APIVersion}[name])
+		case "hash_type":
+			return lua.LString("sha256")
+		case "domain", "group", "api_version", "api_version_major", "user_id":
+			major, _, _ := strings.Cut(c.APIVersion, ".")
+			return knownText(map[string]string{"domain": c.Domain, "group": c.Group, "api_version": c.APIVersion, "api_version_major": major, "user_id": c.User}[name])
 		}
 		return lua.LNil
 	})

@@ -23,15 +23,13 @@ func baiNamespaces() map[string]map[string]baiMethod {
 		"vfolder":         vfolderMethods(),
 		"image":           {"list": {1, imageList}, "get": {2, imageGet}},
 		"resource_preset": {"list": {0, presetList}, "check": {1, presetCheck}},
-		"resource_policy": {"get": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.ResourcePolicy(ctx) })},
-		"keypair": {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.KeyPairs(ctx, nil) }),
-			"info": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.KeyPair(ctx) })},
-		"user": {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Users(ctx) }),
-			"get":  simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.User(ctx) }),
+		"resource_policy": {"get": {2, policyGet}},
+		"keypair":         {"list": {3, keyPairList}, "info": {2, keyPairInfo}},
+		"user": {"list": {2, userList}, "get": {2, userGet},
 			"role": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Role(ctx, "") })},
-		"group":         {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Groups(ctx) })},
+		"group":         {"list": {3, groupList}},
 		"scaling_group": {"list": {1, scalingList}},
-		"agent":         {"list": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.Agents(ctx, 100) })},
+		"agent":         {"list": {2, agentList}},
 		"usage":         {"user": simple(func(c *backendai.Client, ctx context.Context) (any, error) { return c.UserUsage(ctx) }), "month": {2, usageMonth}, "period": {3, usagePeriod}},
 		"maintenance": {"recalculate_usage": {0, func(L *lua.LState, c *baiClient, op string) int {
 			baiDo(L, op, c.inner.RecalculateUsage)
@@ -42,6 +40,9 @@ func baiNamespaces() map[string]map[string]baiMethod {
 		space, method, _ := strings.Cut(name, ".")
 		spaces[space][method] = changing(m)
 	}
+	spaces["keypair"]["add"] = baiMethod{7, keyPairAdd}
+	spaces["keypair"]["mutate"], spaces["resource_policy"]["mutate"] = spaces["keypair"]["modify"], spaces["resource_policy"]["modify"]
+	spaces["user"]["add"] = spaces["user"]["create"]
 	return spaces
 }
 
@@ -73,6 +74,9 @@ func simple(ask func(*backendai.Client, context.Context) (any, error)) baiMethod
 }
 
 func imageList(L *lua.LState, c *baiClient, op string) int {
+	if fields := fieldsArgument(L, 1, op); len(fields) > 0 {
+		return selected(L, c, op, 1, "", backendai.Selection{Field: "images"})
+	}
 	return pushGo(L, baiAsk(L, op, c.inner.Images))
 }
 

@@ -17,6 +17,7 @@ func vfolderMethods() map[string]baiMethod {
 		"rename_file": {3, vfolderRenameFile}, "upload": {4, vfolderUpload}, "download": {3, vfolderDownload}, "invite": {3, vfolderInvite},
 		"invitations": {0, vfolderInvitations}, "accept_invitation": {1, vfolderAccept}, "delete_invitation": {1, vfolderDecline},
 		"share": {3, vfolderShare}, "unshare": {2, vfolderUnshare}, "leave": {1, vfolderLeave}, "clone": {3, vfolderClone}, "shared": {1, vfolderShared},
+		"list_invitees": {1, vfolderShared}, "modify_invitee_permission": {1, vfolderInvitee},
 	}
 }
 
@@ -32,11 +33,19 @@ func vfolderHosts(L *lua.LState, c *baiClient, op string) int {
 	return pushGo(L, baiAsk(L, op, c.inner.FolderHosts))
 }
 
-// create(name[, host[, {group =, usage_mode =, permission =, cloneable =}]]).
+// create(name[, host[, {group =, usage_mode =, permission =, cloneable =}]]), or
+// create(name[, host[, group[, usage_mode[, permission[, cloneable]]]]]).
 func vfolderCreate(L *lua.LState, c *baiClient, op string) int {
-	o := luavalue.Opts(L, 3, op, "group", "usage_mode", "permission", "cloneable")
-	spec := backendai.FolderSpec{Name: word(L, 1, op), Host: luavalue.ArgText(L, 2, op, ""), Group: o.String("group", ""),
-		UsageMode: o.String("usage_mode", ""), Permission: o.String("permission", ""), Cloneable: o.Bool("cloneable", false)}
+	spec := backendai.FolderSpec{Name: word(L, 1, op), Host: luavalue.ArgText(L, 2, op, "")}
+	if L.Get(3).Type() == lua.LTTable {
+		luavalue.NoMore(L, 3, op)
+		o := luavalue.Opts(L, 3, op, "group", "usage_mode", "permission", "cloneable")
+		spec.Group, spec.UsageMode, spec.Permission = o.String("group", ""), o.String("usage_mode", ""), o.String("permission", "")
+		spec.Cloneable = o.Bool("cloneable", false)
+	} else {
+		text := func(n int) string { return luavalue.ArgText(L, n, op, "") }
+		spec.Group, spec.UsageMode, spec.Permission, spec.Cloneable = text(3), text(4), text(5), luavalue.ArgBool(L, 6, op, false)
+	}
 	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Folder, error) { return c.inner.CreateFolder(ctx, spec) }))
 }
 
@@ -140,9 +149,23 @@ func vfolderUnshare(L *lua.LState, c *baiClient, op string) int {
 	return 0
 }
 
-// shared() tells who can use which folder of whom.
+// shared([id]) tells who can use which folder of whom, of all folders or of one.
 func vfolderShared(L *lua.LState, c *baiClient, op string) int {
-	return pushJSON(L, baiAsk(L, op, c.inner.SharedFolders))
+	id := luavalue.ArgText(L, 1, op, "")
+	return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.SharedFolders(ctx, id) }))
+}
+
+// modify_invitee_permission({perm =, user =, vfolder =}) changes what somebody may in a folder that is shared: ids, both.
+func vfolderInvitee(L *lua.LState, c *baiClient, op string) int {
+	luavalue.ArgTable(L, 1, op)
+	o := luavalue.Opts(L, 1, op, "perm", "user", "vfolder")
+	for _, name := range []string{"perm", "user", "vfolder"} {
+		if o.String(name, "") == "" {
+			o.Fail(name, "is missing: say perm (ro, rw or wd), user and vfolder (ids)")
+		}
+	}
+	body := baiBody(L, 1, op)
+	return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) { return c.inner.ChangeInvitee(ctx, body) }))
 }
 
 func vfolderLeave(L *lua.LState, c *baiClient, op string) int {

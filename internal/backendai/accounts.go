@@ -1,6 +1,9 @@
 package backendai
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+)
 
 // KeyPair is an access key. Secrets are never asked for.
 type KeyPair struct {
@@ -117,4 +120,19 @@ func (c *Client) Agents(ctx context.Context, limit int) ([]Agent, error) {
 	const q = `query($l:Int!){agent_list(limit:$l,offset:0,status:"ALIVE"){items{id status available_slots occupied_slots version} total_count}}`
 	err := c.GraphQL(ctx, q, map[string]any{"l": limit}, &out)
 	return out.List.Items, err
+}
+
+// AgentRows lists the machines in a status, with fields of the manager's, at most limit of them; for super admins. Up to API
+// v4 there is no limit.
+func (c *Client) AgentRows(ctx context.Context, status string, fields []string, limit int) (json.RawMessage, error) {
+	m, err := c.Manager(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := Selection{Field: "agents", Fields: fields, Args: []Argument{{"status", "status", "String", status}}}
+	if m.modern() {
+		s.Field, s.Paged = "agent_list", true
+		s.Args = append(s.Args, Argument{"limit", "limit", "Int!", limit}, Argument{"offset", "offset", "Int!", 0})
+	}
+	return c.Select(ctx, s)
 }

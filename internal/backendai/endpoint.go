@@ -23,6 +23,15 @@ func (e endpoint) webSocket(target string) string {
 	return "ws" + strings.TrimPrefix(e.String(), "http") + target
 }
 
+// Host is that of the first address as requests are signed with it, "" for an address that is none.
+func (c Config) Host() string {
+	e, err := parseEndpoint(c.Addresses()[0])
+	if err != nil {
+		return ""
+	}
+	return e.host
+}
+
 func parseEndpoint(text string) (endpoint, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Hostname() == "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -78,6 +79,74 @@ func (c *Client) SessionEnd(ctx context.Context, id string) (*End, error) {
 	const q = `query($i:UUID!){compute_session(id:$i){name status status_info result}}`
 	err := c.GraphQL(ctx, q, map[string]any{"i": id}, &out)
 	return out.Session, err
+}
+
+// GetOptions of GetSession. Zero values do not narrow.
+type GetOptions struct {
+	Fields            []string // asked for beside the usual ones; on managers of API v4 in their place, by the names of v4
+	Domain, AccessKey string   // another owner's, for admins; up to API v4, where ids are names
+}
+
+// GetSession asks for a session as lists show it: by its id or its name, ended or not. null is one that the
+// manager does not know.
+func (c *Client) GetSession(ctx context.Context, id string, o GetOptions) (json.RawMessage, error) {
+	m, err := c.Manager(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := Selection{Op: "get session " + id, Field: "compute_session"}
+	if m.modern() {
+		return c.getModern(ctx, s, id, o)
+	}
+	if s.Fields = o.Fields; len(s.Fields) == 0 {
+		s.Fields = strings.Fields("sess_id lang status status_info created_at terminated_at occupied_slots service_ports result")
+	}
+	s.Args = []Argument{{"sid", "sess_id", "String!", id}, {"dn", "domain_name", "String", orNothing(o.Domain)}, {"ak", "access_key", "String", orNothing(o.AccessKey)}}
+	return c.Select(ctx, s)
+}
+
+// getModern serves API v5 and later, which take ids alone: a name is looked up.
+func (c *Client) getModern(ctx context.Context, s Selection, id string, o GetOptions) (json.RawMessage, error) {
+	if o.Domain != "" || o.AccessKey != "" {
+		return nil, &UnsupportedError{"getting a session by its owner needs API v4; here its id is enough"}
+	}
+	if !regexp.MustCompile(`^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){4}[0-9a-fA-F]{8}$`).MatchString(id) {
+		found, err := c.idOf(ctx, id)
+		if err != nil || found == "" {
+			return json.RawMessage("null"), err
+		}
+		id = found
+	}
+	s.Fields = sessionFieldsWith(o.Fields)
+	s.Args = []Argument{{"i", "id", "UUID!", id}}
+	return c.Select(ctx, s)
+}
+
+// idOf is the id of the caller's session of a name, of a live one if there is one; "" for none.
+func (c *Client) idOf(ctx context.Context, name string) (id string, err error) {
+	if err := CheckName(name); err != nil {
+		return "", err
+	}
+	for s, err := range c.Sessions(ctx, ListOptions{Filter: `name == "` + name + `"`}) {
+		if err != nil {
+			return "", err
+		}
+		if s.Name == name && !s.Status.Ended() {
+			return s.ID, nil
+		}
+		if s.Name == name {
+			id = orElse(id, s.ID)
+		}
+	}
+	return id, nil
+}
+
+// orNothing is nil for "".
+func orNothing(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 // Logs is everything the session has written so far. Use the id: ended sessions of the same name make a name ambiguous.

@@ -1,9 +1,11 @@
 package backendai
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +26,15 @@ type Listed struct {
 	Ports      string `json:"service_ports"`  // JSON text
 	Result     string `json:"result"`
 	AccessKey  string `json:"access_key"`
+
+	Raw json.RawMessage `json:"-"` // with the further fields that were asked for
+}
+
+// UnmarshalJSON keeps the item as it came, too.
+func (l *Listed) UnmarshalJSON(b []byte) error {
+	type known Listed
+	l.Raw = bytes.Clone(b)
+	return json.Unmarshal(b, (*known)(l))
 }
 
 // ListOptions narrow a list. Zero values do not narrow.
@@ -31,8 +42,10 @@ type ListOptions struct {
 	Statuses       []Status // nil: RUNNING, PENDING and what lies between, as the manager sees it
 	AccessKey      string   // another owner's; admins
 	GroupID        string
-	Filter, Order  string // the manager's own filter language; newer managers
-	Limit          int    // at most so many items; 0: all
+	Filter, Order  string   // the manager's own filter language; newer managers
+	Limit          int      // at most so many items; 0: all
+	Offset         int      // so many are left out first
+	Fields         []string // asked for beside those of Listed, by their names of API v5; on older managers in their place, by those of v4
 	offset, length int
 }
 
@@ -40,7 +53,7 @@ type ListOptions struct {
 func (c *Client) Sessions(ctx context.Context, o ListOptions) iter.Seq2[Listed, error] {
 	return func(yield func(Listed, error) bool) {
 		for given, total := 0, 1; given < total && (o.Limit == 0 || given < o.Limit); {
-			o.offset, o.length = given, pageSize
+			o.offset, o.length = o.Offset+given, pageSize
 			if o.Limit > 0 {
 				o.length = min(pageSize, o.Limit-given)
 			}
@@ -54,7 +67,7 @@ func (c *Client) Sessions(ctx context.Context, o ListOptions) iter.Seq2[Listed, 
 					return
 				}
 			}
-			given, total = given+len(items), count
+			given, total = given+len(items), count-o.Offset
 			if len(items) == 0 {
 				return
 			}
@@ -70,12 +83,24 @@ func (c *Client) SessionCount(ctx context.Context, o ListOptions) (int, error) {
 }
 
 const sessionListQuery = `query($limit:Int!,$offset:Int!,$ak:String,$group_id:String,$status:String){` +
-	`compute_session_list(limit:$limit,offset:$offset,access_key:$ak,group_id:$group_id,status:$status)` +
-	`{items{id name status status_info image type created_at terminated_at occupied_slots service_ports result access_key} total_count}}`
+	`compute_session_list(limit:$limit,offset:$offset,access_key:$ak,group_id:$group_id,status:$status)`
 
 const filteredSessionListQuery = `query($limit:Int!,$offset:Int!,$ak:String,$group_id:String,$status:String,$filter:String,$order:String){` +
-	`compute_session_list(limit:$limit,offset:$offset,access_key:$ak,group_id:$group_id,status:$status,filter:$filter,order:$order)` +
-	`{items{id name status status_info image type created_at terminated_at occupied_slots service_ports result access_key} total_count}}`
+	`compute_session_list(limit:$limit,offset:$offset,access_key:$ak,group_id:$group_id,status:$status,filter:$filter,order:$order)`
+
+// sessionFields are those of Listed.
+const sessionFields = "id name status status_info image type created_at terminated_at occupied_slots service_ports result access_key"
+
+// sessionFieldsWith adds fields to those of Listed; names of API v4 are in them by their newer ones.
+func sessionFieldsWith(extra []string) []string {
+	all := strings.Fields(sessionFields)
+	for _, f := range extra {
+		if !slices.Contains(append(all, "sess_id", "session_name", "lang"), f) {
+			all = append(all, f)
+		}
+	}
+	return all
+}
 
 func (c *Client) page(ctx context.Context, o ListOptions) ([]Listed, int, error) {
 	m, err := c.Manager(ctx)
@@ -84,6 +109,9 @@ func (c *Client) page(ctx context.Context, o ListOptions) ([]Listed, int, error)
 	}
 	if !m.modern() {
 		return c.oldList(ctx, o)
+	}
+	if err := CheckFields(o.Fields); err != nil {
+		return nil, 0, err
 	}
 	var out struct {
 		List struct {
@@ -95,6 +123,7 @@ func (c *Client) page(ctx context.Context, o ListOptions) ([]Listed, int, error)
 	if o.Filter != "" || o.Order != "" {
 		q = filteredSessionListQuery
 	}
+	q += "{items{" + strings.Join(sessionFieldsWith(o.Fields), " ") + "} total_count}}"
 	err = c.graphQL(ctx, "list sessions", q, o.variables(), &out)
 	return out.List.Items, out.List.Total, err
 }
@@ -130,7 +159,7 @@ func (c *Client) oldList(ctx context.Context, o ListOptions) ([]Listed, int, err
 	}
 	var all []Listed
 	for _, s := range statuses {
-		items, err := c.oldListOf(ctx, s)
+		items, err := c.oldListOf(ctx, s, o)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -140,24 +169,40 @@ func (c *Client) oldList(ctx context.Context, o ListOptions) ([]Listed, int, err
 	return all[from:min(from+o.length, len(all))], len(all), nil
 }
 
-func (c *Client) oldListOf(ctx context.Context, s Status) ([]Listed, error) {
-	var out struct {
-		Sessions []struct {
+func (c *Client) oldListOf(ctx context.Context, s Status, o ListOptions) ([]Listed, error) {
+	fields := o.Fields
+	if len(fields) == 0 {
+		fields = strings.Fields("sess_id lang created_at terminated_at status occupied_slots cpu_used io_read_bytes io_write_bytes")
+	}
+	raw, err := c.Select(ctx, Selection{Op: "list sessions", Field: "compute_sessions", Fields: fields,
+		Args: []Argument{{"ak", "access_key", "String", orNothing(o.AccessKey)}, {"status", "status", "String", s}}})
+	if err != nil {
+		return nil, err
+	}
+	return parseOldList(raw, s)
+}
+
+// parseOldList reads sessions under the names that they have up to API v4.
+func parseOldList(raw json.RawMessage, s Status) ([]Listed, error) {
+	var rows []json.RawMessage
+	if err := json.Unmarshal(raw, &rows); err != nil {
+		return nil, &Error{Type: ErrResponse, Op: "list sessions", Method: "POST", Path: "/admin/graphql", Err: err}
+	}
+	var items []Listed
+	for _, row := range rows {
+		var i struct {
 			ID       string          `json:"sess_id"`
 			Lang     string          `json:"lang"`
 			Created  string          `json:"created_at"`
 			Ended    string          `json:"terminated_at"`
 			Status   Status          `json:"status"`
 			Occupied json.RawMessage `json:"occupied_slots"`
-		} `json:"compute_sessions"`
-	}
-	const q = `query($status:String) {  compute_sessions(status:$status) { sess_id lang created_at terminated_at status occupied_slots }}`
-	if err := c.graphQL(ctx, "list sessions", q, map[string]any{"status": s}, &out); err != nil {
-		return nil, err
-	}
-	var items []Listed
-	for _, i := range out.Sessions {
-		items = append(items, Listed{ID: i.ID, Name: i.ID, Status: i.Status, Image: i.Lang, Created: i.Created, Terminated: i.Ended, Occupied: string(i.Occupied)})
+		}
+		if err := json.Unmarshal(row, &i); err != nil {
+			return nil, &Error{Type: ErrResponse, Op: "list sessions", Method: "POST", Path: "/admin/graphql", Err: err}
+		}
+		items = append(items, Listed{ID: i.ID, Name: i.ID, Status: orElse(i.Status, s), Image: i.Lang, Created: i.Created, Terminated: i.Ended,
+			Occupied: string(i.Occupied), Raw: row})
 	}
 	return items, nil
 }

@@ -71,9 +71,16 @@ func (c *Client) DeclineInvitation(ctx context.Context, id string) error {
 		body: encodeJSON(map[string]string{"inv_id": id})})
 }
 
-// SharedFolders lists who can use which folder of whom, as the manager writes it.
-func (c *Client) SharedFolders(ctx context.Context) (json.RawMessage, error) {
+// SharedFolders lists who can use which folder of whom, as the manager writes it; folderID "" is all folders.
+func (c *Client) SharedFolders(ctx context.Context, folderID string) (json.RawMessage, error) {
 	var b struct{ Shared json.RawMessage }
-	err := c.get(ctx, call{op: "list shared folders", method: "GET", path: "/folders/_/shared"}, &b)
+	err := c.get(ctx, call{op: "list shared folders", method: "GET", path: "/folders/_/shared", query: query{"vfolder_id", folderID}}, &b)
 	return b.Shared, err
+}
+
+// ChangeInvitee changes what somebody may in a folder that is shared; change is {"perm", "user", "vfolder"}, the last two ids.
+func (c *Client) ChangeInvitee(ctx context.Context, change json.RawMessage) (json.RawMessage, error) {
+	var out json.RawMessage
+	err := c.get(ctx, call{op: "change what an invitee may", method: "POST", path: "/folders/_/shared", body: change}, &out)
+	return out, err
 }

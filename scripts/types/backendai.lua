@@ -81,12 +81,19 @@
 ---@class backendai.Config
 ---@field access_key string
 ---@field endpoint string
+---@field endpoint_host string without the scheme, as requests are signed with it
 ---@field connection_mode "API"|"SESSION"
+---@field user_id? string in SESSION mode
 ---@field domain? string
 ---@field group? string
----@field api_version? string
+---@field api_version? string nil: the manager is asked
+---@field api_version_major? string "v6"; nil: the manager is asked
+---@field hash_type string "sha256"
 
---- Lists of sessions. `list` and `get` take the JavaScript client's arguments, too: a list of fields first.
+--- Lists of sessions. `list`, `total_count` and `get` take the JavaScript client's arguments in their places, too:
+--- list(fields[, status = "RUNNING"[, access_key[, limit[, offset[, group_id]]]]]), total_count(status[, …]) and
+--- get(fields, id[, domain[, access_key]]), the last two for managers of API v4. The fields come beside the usual ones; one that the
+--- manager does not have raises in its words. Names that a field has in other versions (sess_id, lang) stand beside the newer ones.
 ---
 --- ```lua
 --- local client = require("backendai").client()
@@ -95,9 +102,9 @@
 --- print(client.compute_session.get("0f0d1c3e-0000-4000-8000-000000000001").status, #client.compute_session.match("my-"))
 --- ```
 ---@class backendai.ComputeSessions
----@field list fun(opts?: {status?: string|string[], limit?: integer, access_key?: string, group_id?: string, filter?: string, order?: string}): table[] or list(fields, status, access_key)
----@field total_count fun(opts?: table): integer
----@field get fun(id: string): table? ended ones, too; or get(fields, id)
+---@field list fun(opts?: string[]|{status?: string|string[], limit?: integer, access_key?: string, group_id?: string, filter?: string, order?: string}, status?: string|string[], access_key?: string, limit?: integer, offset?: integer, group_id?: string): table[]
+---@field total_count fun(opts?: string|string[]|table, access_key?: string, limit?: integer, offset?: integer, group_id?: string): integer
+---@field get fun(id: string|string[], session?: string, domain?: string, access_key?: string): table? by id or name, ended ones, too; or get(fields, id)
 ---@field match fun(prefix: string): table[]
 
 --- Virtual folders. A path comes before the folder's name, as in the JavaScript client; `upload` takes the name of a file
@@ -122,7 +129,7 @@
 ---@class backendai.Folders
 ---@field list fun(group_id?: string): table[]
 ---@field list_hosts fun(): table
----@field create fun(name: string, host?: string, opts?: table): table
+---@field create fun(name: string, host?: string, opts?: string|{group?: string, usage_mode?: string, permission?: string, cloneable?: boolean}, usage_mode?: string, permission?: string, cloneable?: boolean): table a text in the third place is the group
 ---@field info fun(name: string): table
 ---@field delete fun(name: string)
 ---@field rename fun(new_name: string, name: string)
@@ -138,7 +145,9 @@
 ---@field delete_invitation fun(id: string)
 ---@field share fun(permission: string, emails: string[], name: string)
 ---@field unshare fun(emails: string[], name: string)
----@field shared fun(): table[] who can use which folder of whom: vfolder_name, shared_to, perm
+---@field shared fun(folder_id?: string): table[] who can use which folder of whom: vfolder_name, shared_to, perm
+---@field list_invitees fun(folder_id?: string): table[] the same
+---@field modify_invitee_permission fun(change: {perm: "ro"|"rw"|"wd", user: string, vfolder: string}): table by ids
 ---@field leave fun(name: string)
 ---@field clone fun(target_name: string, name: string, host?: string): table
 
@@ -149,7 +158,7 @@
 --- for _, image in ipairs(client.image.list()) do print(image.registry, image.name, image.tag) end
 --- ```
 ---@class backendai.Images
----@field list fun(): table[]
+---@field list fun(fields?: string[]): table[] one that leads on is written "labels { key value }"
 ---@field get fun(reference: string, architecture?: string): table?
 
 --- Ready-made amounts of resources, and what is used and left of the limits.
@@ -172,22 +181,24 @@
 --- print(client.resource_policy.get().max_concurrent_sessions)
 --- ```
 ---@class backendai.ResourcePolicies
----@field get fun(): table the caller's
+---@field get fun(name?: string, fields?: string[]): table the caller's, or the one of a name
 ---@field add fun(name: string, props: table): table for admins
 ---@field modify fun(name: string, props: table): table for admins
+---@field mutate fun(name: string, props: table): table the same
 ---@field delete fun(name: string): table for admins
 
---- Key pairs; their secrets are never asked for.
+--- Key pairs; their secrets come only where `fields` names them.
 ---
 --- ```lua
 --- local client = require("backendai").client()
 --- print(client.keypair.info().rate_limit, #client.keypair.list())
 --- ```
 ---@class backendai.KeyPairs
----@field list fun(): table[] for admins everybody's
----@field info fun(): table the one in use
----@field add fun(user: string, props: table): table for admins
+---@field list fun(user?: string, fields?: string[], active?: boolean): table[] for admins everybody's; without `active`, both
+---@field info fun(access_key?: string, fields?: string[]): table the one in use, or that one
+---@field add fun(user: string, props?: boolean|table, admin?: boolean, policy?: string, rate_limit?: integer, access_key?: string, secret_key?: string): table for admins; a flag in the second place says whether it is active (true, false, "default", 1000)
 ---@field modify fun(access_key: string, props: table): table for admins
+---@field mutate fun(access_key: string, props: table): table the same
 ---@field delete fun(access_key: string): table for admins
 
 --- Accounts.
@@ -197,10 +208,11 @@
 --- print(client.user.get().email, client.user.role().global_role)
 --- ```
 ---@class backendai.Users
----@field list fun(): table[] for admins
----@field get fun(): table the caller's
+---@field list fun(active?: boolean, fields?: string[]): table[] for admins; without `active`, both
+---@field get fun(email?: string, fields?: string[]): table the caller's, or that one's
 ---@field role fun(): table
 ---@field create fun(email: string, props: table): table for admins
+---@field add fun(email: string, props: table): table the same
 ---@field modify fun(email: string, props: table): table for admins
 ---@field delete fun(email: string): table for admins
 
@@ -221,7 +233,7 @@
 --- for _, group in ipairs(require("backendai").client().group.list()) do print(group.name) end
 --- ```
 ---@class backendai.Groups
----@field list fun(): table[]
+---@field list fun(active?: boolean, domain?: string, fields?: string[]): table[] without `active`, both
 
 --- Groups of machines that sessions are placed in.
 ---
@@ -231,13 +243,13 @@
 ---@class backendai.ScalingGroups
 ---@field list fun(group?: string): string[]
 
---- The machines of the site that are alive, for admins.
+--- The machines of the site, for admins: those that are alive, or in another status.
 ---
 --- ```lua
 --- for _, agent in ipairs(require("backendai").client().agent.list()) do print(agent.id, agent.occupied_slots) end
 --- ```
 ---@class backendai.Agents
----@field list fun(): table[]
+---@field list fun(status?: string, fields?: string[]): table[] at most 100
 
 --- What was used; all but the caller's own is for admins. Months and days are written 202611 and 20261121.
 ---
@@ -478,10 +490,10 @@ function Client:refresh_kernel(id, owner_access_key) end
 --- print(got.result.status)
 --- ```
 ---@param id string
----@param run_id? string
+---@param run_id? string nil and json.null: a new run
 ---@param mode "query"|"batch"|"continue"|"input"|"complete"
 ---@param code string
----@param opts? table
+---@param opts? table json.null is sent as null
 ---@return table
 function Client:execute(id, run_id, mode, code, opts) end
 

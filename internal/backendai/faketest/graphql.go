@@ -168,9 +168,24 @@ func (m *Manager) oldListed(who caller) any {
 	return items
 }
 
+// oneOld looks a session up by name, as API v4 did.
+func (m *Manager) oneOld(name string) any {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.all {
+		if s.name == name {
+			return map[string]any{"sess_id": s.name, "lang": s.image, "status": s.status(), "service_ports": "[]"}
+		}
+	}
+	return nil
+}
+
 // one looks a session up by id, ended ones too; time goes on for it as for a look by REST.
 func (m *Manager) one(q query) any {
 	id, _ := q.Variables["i"].(string)
+	if name, old := q.Variables["sid"].(string); old && !m.modern() {
+		return m.oneOld(name)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range m.all {
