@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"sync"
 
 	"github.com/pierun/pierun/internal/backendai"
 	"github.com/pierun/pierun/luabind/luavalue"
@@ -36,9 +37,11 @@ func (rt *Runtime) openBAIClient() {
 
 // closeBackendAI ends the clients when nothing of the script runs any more.
 func (rt *Runtime) closeBackendAI() {
+	var all sync.WaitGroup
 	for _, c := range rt.baiClients {
-		c.Close()
+		all.Go(c.Close) // each may wait a while for what it has begun
 	}
+	all.Wait()
 }
 
 func pushJSON(L *lua.LState, text []byte) int {

@@ -30,6 +30,9 @@ type Client struct {
 	logins    atomic.Int64           // how often that has been so
 	account   atomic.Pointer[string] // the access key that the login told
 	connected sync.Once
+	tidy      sync.WaitGroup  // Config.Connected
+	tidying   context.Context // its context
+	stopTidy  context.CancelFunc
 	life      context.Context
 	end       context.CancelFunc
 	work      sync.WaitGroup // requests that must not be broken off
@@ -51,6 +54,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{cfg: cfg, ends: ends, gate: make(chan struct{}, 1)}
 	c.life, c.end = context.WithCancel(context.Background())
+	c.tidying, c.stopTidy = context.WithCancel(context.Background())
 	c.transport = newTransport(cfg, tlsConfig)
 	c.http = &http.Client{Transport: c.transport, CheckRedirect: stay}
 	if cfg.Mode == ModeSession {
@@ -96,9 +100,17 @@ func (c Config) tls() (*tls.Config, error) {
 	return out, nil
 }
 
-// Close breaks off runs that are under way and gives up idle connections. Other calls go on until their context ends.
+// tidyTime is how long Close lets Config.Connected finish what it has begun.
+const tidyTime = 5 * time.Second
+
+// Close breaks off runs that are under way, waits a while for Config.Connected, and gives up idle connections. Other calls go on
+// until their context ends.
 func (c *Client) Close() {
 	c.end()
+	stop := c.cfg.Clock.AfterFunc(tidyTime, c.stopTidy)
+	c.tidy.Wait()
+	stop()
+	c.stopTidy()
 	c.work.Wait()
 	c.transport.CloseIdleConnections()
 }
@@ -144,7 +156,7 @@ func (c *Client) Manager(ctx context.Context) (*Manager, error) {
 // tellConnected calls Config.Connected, the first time.
 func (c *Client) tellConnected() {
 	if f := c.cfg.Connected; f != nil && c.life.Err() == nil {
-		c.connected.Do(func() { c.work.Go(func() { f(c.life, c) }) })
+		c.connected.Do(func() { c.tidy.Go(func() { f(c.tidying, c) }) })
 	}
 }
 

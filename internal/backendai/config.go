@@ -67,7 +67,7 @@ type Config struct {
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error) // nil: net.Dialer
 	Clock       Clock                                                             // nil: the system's
 	Ledger      Ledger                                                            // told of sessions that are made and end; nil: nobody is
-	Connected   func(ctx context.Context, c *Client)                              // called once, on a goroutine of the client's, when the manager has answered; nil: nothing is
+	Connected   func(ctx context.Context, c *Client)                              // called once, on a goroutine of the client's, when the manager has answered; its context ends five seconds after Close was called; nil: nothing is
 }
 
 // ConfigError is a setting that is missing or wrong. Variable is the environment variable that carries it. Word, if not

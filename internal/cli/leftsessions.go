@@ -18,7 +18,7 @@ func (a *app) endSessions(ctx context.Context, c *backendai.Client) {
 	for _, run := range journal.Orphans(runs) {
 		var dealt []journal.Entry
 		for _, e := range run.Entries {
-			if isSession(e) && e.Server == c.Place() && e.User == c.Owner() && ctx.Err() == nil && a.endLeft(ctx, c, run, e) {
+			if isSession(e) && e.Server == c.Place() && e.User == c.Owner() && a.endLeft(ctx, c, run, e) {
 				dealt = append(dealt, e)
 			}
 		}
@@ -36,37 +36,41 @@ func (a *app) endLeft(ctx context.Context, c *backendai.Client, run journal.Run,
 		return true
 	}
 	if e.InstanceID == "" && !strings.HasPrefix(ref, ownName) {
-		a.say("%s was asked for by pierun %d, which died: it may be that run's, or older; to end it: pierun backendai rm %s", e.Program, run.PID, ref)
+		a.say("%s was asked for by pierun %d, which got no answer: it may be that run's, or older; to end it: pierun backendai rm %s", e.Program, run.PID, ref)
 		return true
 	}
 	if err == nil {
 		err = c.EndSession(ctx, ref)
 	}
-	switch {
-	case err == nil:
-		a.say("left over from pierun %d, which died: destroyed %s", run.PID, e.Program)
-	case ctx.Err() == nil:
-		a.say("left over from pierun %d, which died: %s may still be running: %v", run.PID, e.Program, err)
+	if ctx.Err() != nil {
+		err = errors.New("this run had no time to end it")
 	}
-	return err == nil
+	if err != nil {
+		a.say("left over from pierun %d: %s may still be running: %v; the next run on that manager tries again", run.PID, e.Program, err)
+		return false
+	}
+	a.say("left over from pierun %d: destroyed %s", run.PID, e.Program)
+	return true
 }
 
 // ownName begins the names that pierun gives sessions itself: nobody else's begin so.
 const ownName = "pierun-"
 
-// mySessions is what this host has made on a client's manager, by id; what has ended is forgotten meanwhile. live says
-// which of the ids still run.
-func (a *app) mySessions(c *backendai.Client, live map[string]bool) (map[string]owned, error) {
+// mySessions is what this host has made on a client's manager, by id; what has ended is forgotten meanwhile. live gives the ids
+// of what still runs, by id and by name: a create that was not answered is known by its name alone.
+func (a *app) mySessions(c *backendai.Client, live map[string]string) (map[string]owned, error) {
 	runs, err := a.runs()
 	byID := map[string]owned{}
 	for _, run := range runs {
 		var gone []journal.Entry
 		for _, e := range run.Entries {
-			switch {
-			case !isSession(e) || e.Server != c.Place() || e.User != c.Owner() || e.InstanceID == "":
-			case live[e.InstanceID]:
-				byID[e.InstanceID] = owned{run, e}
-			default:
+			if !isSession(e) || e.Server != c.Place() || e.User != c.Owner() {
+				continue
+			}
+			switch id := live[sessionRef(e)]; {
+			case id != "" && (e.InstanceID != "" || strings.HasPrefix(sessionRef(e), ownName)):
+				byID[id] = owned{run, e}
+			case e.InstanceID != "":
 				gone = append(gone, e)
 			}
 		}

@@ -122,6 +122,6 @@ task.sleep("10m")`
 	}
 	signalled("killed-run", os.Kill)
 	says(t, pierun("backendai", "ps", "--mine"), 0, "killed-run +RUNNING .* left over ")
-	says(t, pierun("-e", `require("backendai").from_env():verify() task.sleep("30s")`), 0, "left over from pierun .*, which died: destroyed session killed-run")
+	says(t, pierun("-e", `require("backendai").from_env():verify() task.sleep("30s")`), 0, "left over from pierun .*: destroyed session killed-run")
 	says(t, pierun("backendai", "rm", "killed-run"), 1, "it has ended or never was")
 }

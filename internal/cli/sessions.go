@@ -41,12 +41,14 @@ func (a *app) backendaiPs(ctx *cli.Context) error {
 
 // sessions are all that the manager lists, and those of them that this host has made.
 func (a *app) sessions(ctx context.Context, c *backendai.Client) (list []backendai.Listed, mine map[string]owned, err error) {
-	live := map[string]bool{}
+	live := map[string]string{}
 	for s, err := range c.Sessions(ctx, backendai.ListOptions{}) {
 		if err != nil {
 			return nil, nil, err
 		}
-		list, live[s.ID] = append(list, s), !s.Status.Ended()
+		if list = append(list, s); !s.Status.Ended() {
+			live[s.ID], live[s.Name] = s.ID, s.ID
+		}
 	}
 	mine, err = a.mySessions(c, live)
 	return list, mine, err
