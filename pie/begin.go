@@ -45,7 +45,7 @@ func (c *Client) ready() *link {
 // atOnce makes the command if that needs nothing from the network. A mistake is left to Launch to tell.
 func (b *begun) atOnce(d *wire.Dialect) bool {
 	p, f := b.p, &d.Features
-	if b.c.slots.places != nil || p.Bytes != nil || p.Detached || b.allowed(d) != nil {
+	if b.c.slots.places != nil || p.Bytes != nil || p.Detached || f.AskFirst || b.allowed(d) != nil {
 		return false
 	}
 	ref, err := p.ref()

@@ -29,18 +29,53 @@ func (c *Client) target(ctx context.Context, d *wire.Dialect, p *Launch) (target
 		if err != nil {
 			return target{}, err
 		}
-		return targetOf(d, in), nil
+		return c.startable(ctx, d, targetOf(d, in))
 	}
 	ref, err := p.ref()
-	switch {
-	case err != nil:
+	if err != nil {
 		return target{}, err
+	}
+	t, err := c.lookUp(ctx, d, ref, p.Registry)
+	if err != nil {
+		return target{}, err
+	}
+	return c.startable(ctx, d, t)
+}
+
+// lookUp finds out what the server calls the program of that name or hash.
+func (c *Client) lookUp(ctx context.Context, d *wire.Dialect, ref program.Ref, registry bool) (target, error) {
+	switch {
 	case ref.Name == "":
 		return c.byHash(ctx, d, ref.Hash)
 	case d.Features.HashNames:
-		return c.hashOf(d, ref, p.Registry)
+		return c.hashOf(d, ref, registry)
 	}
-	return c.byName(ctx, d, ref, p.Registry)
+	return c.byName(ctx, d, ref, registry)
+}
+
+// startable asks the server about the program where a launch in vain would break it. That it took the upload says nothing:
+// it takes bytes that are no program too.
+func (c *Client) startable(ctx context.Context, d *wire.Dialect, t target) (target, error) {
+	if !d.Features.AskFirst {
+		return t, nil
+	}
+	there, err := c.has(ctx, program.Ref{Hash: t.hash})
+	switch {
+	case err != nil:
+		return target{}, err
+	case there:
+		return t, nil
+	}
+	e := noSuchProgram(t.hash)
+	if _, ours := c.programs.hash(t.hash); ours {
+		e.Message = "the server took " + t.hash + ", but has no program of it"
+		e.Hint = "are these the bytes of a program for this release? It was not launched: that would stop the server from launching anything"
+	}
+	return target{}, e
+}
+
+func noSuchProgram(hash string) *Error {
+	return &Error{Kind: KindProgram, Message: "the server has no program " + hash, Hint: "install it first"}
 }
 
 func targetOf(d *wire.Dialect, in Installed) target {
@@ -63,8 +98,7 @@ func (p *Launch) ref() (program.Ref, error) {
 	return ref, nil
 }
 
-// byHash is for a program that was named by its hash. Servers that know programs by hash are asked whether they have
-// it: one of them stops launching anything for anybody when it has not.
+// byHash is for a program that was named by its hash. Servers that know programs by hash are asked whether they have it.
 func (c *Client) byHash(ctx context.Context, d *wire.Dialect, hash string) (target, error) {
 	ref, ours := c.programs.hash(hash)
 	if !d.Features.HashNames {
@@ -74,13 +108,13 @@ func (c *Client) byHash(ctx context.Context, d *wire.Dialect, hash string) (targ
 		}
 		return target{name: c.spell(d, ref)}, nil
 	}
-	if !ours {
+	if !ours && !d.Features.AskFirst { // else it is asked in any case
 		there, err := c.HasProgram(ctx, hash)
 		if err != nil {
 			return target{}, err
 		}
 		if !there {
-			return target{}, &Error{Kind: KindProgram, Message: "the server has no program " + hash, Hint: "install it first"}
+			return target{}, noSuchProgram(hash)
 		}
 	}
 	return target{hash: hash}, nil

@@ -13,7 +13,7 @@ const (
 var (
 	instance01 = Features{
 		Arguments: true, HashNames: true, LoginCommand: Token,
-		KillsOnClose: true, TerminateSilent: true, MaxCommand: frameLimit, path: "/",
+		KillsOnClose: true, TerminateSilent: true, AskFirst: true, MaxCommand: frameLimit, path: "/",
 	}
 	instanceHash = Features{
 		Stdout: true, ListInstances: true, AttachInstance: true,

@@ -44,6 +44,7 @@ type Features struct {
 	RefusedAttachKills bool // never attach on suspicion
 	TerminateSilent    bool // a terminate is not answered
 	TerminateAny       bool // … or is answered with yes for any id
+	AskFirst           bool // a launch of what the server has not, or cannot run, ends all launching there: ask before each
 	KeepsLaunched      bool // once a program was launched, an upload under its name changes nothing until a restart
 
 	MaxCommand int // bytes of one frame to the server, at most
