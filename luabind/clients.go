@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -157,8 +158,8 @@ func (c *client) end() {
 	c.rt.closeClient(c.inner)
 }
 
-// closeClient closes a connection within the grace, and reports what it had begun to end by itself and nobody has
-// confirmed. Any goroutine.
+// closeClient closes a connection within the grace, and reports what was to end and nothing has shown that it has. Any
+// goroutine.
 func (rt *Runtime) closeClient(inner *pie.Client) {
 	ctx, cancel := context.WithTimeout(context.Background(), rt.cfg.Grace)
 	defer cancel()
@@ -168,7 +169,7 @@ func (rt *Runtime) closeClient(inner *pie.Client) {
 		if isEmbedded(inner) {
 			break
 		}
-		rt.unconfirmed(LeftInstance{ID: u.InstanceID, Program: "an instance", Why: luaError("", u.Err).Message})
+		rt.unconfirmed(LeftInstance{ID: u.InstanceID, Program: cmp.Or(u.Program, "an instance"), Why: luaError("", u.Err).Message})
 	}
 	if late := inner.Unanswered(ctx); len(late) > len(asked) && !isEmbedded(inner) {
 		asked = append(asked, late[len(asked):]...)

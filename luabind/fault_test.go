@@ -147,11 +147,20 @@ func refusals() []faultCase {
 // What the server would not confirm is said at the end, and the end comes within the grace. What the embedded engine
 // would not confirm ends with it.
 func TestUnconfirmedEnds(t *testing.T) {
-	for server, want := range map[string]string{"ws://served:8080": "NOT confirmed: echo", "": ""} {
+	const asked = "NOT confirmed: echo ("
+	for _, c := range []struct {
+		server, begins, why string
+		faults              engine.Faults
+	}{
+		{"ws://served:8080", asked, "", engine.Faults{Mute: []wire.CommandKind{wire.Terminate}}},
+		{"ws://served:8080", asked, "the server said yes, and still lists it", engine.Faults{Stuck: true}},
+		{"", "", "", engine.Faults{Mute: []wire.CommandKind{wire.Terminate}}},
+		{"", "", "", engine.Faults{Stuck: true}},
+	} {
 		bubble(t, func(t *testing.T) {
 			h := newHost(t, func(h *host, e *engine.Config) {
-				e.Faults = &engine.Faults{Mute: []wire.CommandKind{wire.Terminate}}
-				h.config.Server, h.config.DialServer, h.config.Dialect = server, h.config.Dial, h.config.DialDialect
+				e.Faults = &c.faults
+				h.config.Server, h.config.DialServer, h.config.Dialect = c.server, h.config.Dial, h.config.DialDialect
 			})
 			began := time.Now()
 			if err := h.run("pie.launch('echo')"); err != nil {
@@ -160,8 +169,12 @@ func TestUnconfirmedEnds(t *testing.T) {
 			if took := time.Since(began); took > 12*time.Second {
 				t.Errorf("the end took %v", took)
 			}
-			lines := strings.Join(h.rt.Report().Lines(true), "\n")
-			if !strings.HasPrefix(lines, want) || want != "" && !strings.Contains(lines, "test.lua:1") || want == "" && lines != "" {
+			lines := strings.Join(h.rt.Report().Lines(false), "\n")
+			if c.server == "" {
+				lines = strings.Join(h.rt.Report().Lines(true), "\n")
+			}
+			if !strings.HasPrefix(lines, c.begins) || !strings.Contains(lines, c.why) || strings.Contains(lines, "the end of the script") ||
+				c.server != "" && !strings.Contains(lines, "test.lua:1") || c.server == "" && lines != "" {
 				t.Errorf("report: %q", lines)
 			}
 		})

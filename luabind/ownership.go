@@ -144,12 +144,18 @@ func (rt *Runtime) ended(by *pie.Client, left LeftInstance, there bool, err erro
 	}
 }
 
-// unconfirmed reports an instance that may still be running, once.
+// unconfirmed reports an instance that may still be running, once. What the end of the script has terminated is known by
+// its line.
 func (rt *Runtime) unconfirmed(left LeftInstance) {
+	same := func(l LeftInstance) bool { return l.ID == left.ID }
 	rt.report.add(func(r *Report) {
-		if !slices.ContainsFunc(r.Unconfirmed, func(l LeftInstance) bool { return l.ID == left.ID }) {
-			r.Unconfirmed = append(r.Unconfirmed, left)
+		if slices.ContainsFunc(r.Unconfirmed, same) {
+			return
 		}
+		if at := slices.IndexFunc(r.Ended, same); at >= 0 {
+			left.Program, left.Where = r.Ended[at].Program, r.Ended[at].Where
+		}
+		r.Unconfirmed = append(r.Unconfirmed, left)
 	})
 }
 

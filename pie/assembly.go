@@ -218,6 +218,6 @@ func (i *Instance) unfinished() string {
 func (l *link) failInstance(i *Instance, e *Error) {
 	e.Op, e.InstanceID, e.Running = "recv", i.id, Unknown
 	if i.settle(StatusLost, e) {
-		l.c.reap(l, i.id)
+		l.c.reap(l, i)
 	}
 }

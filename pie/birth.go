@@ -148,5 +148,5 @@ func (b *birth) late(l *link, a reply) {
 	}
 	a.instance.settle(StatusAborted, &Error{Kind: KindCancelled, Op: "launch", InstanceID: a.instance.id, Running: Unknown,
 		Message: "the launch was given up before the server answered"})
-	l.c.reap(l, a.instance.id)
+	l.c.reap(l, a.instance)
 }

@@ -55,6 +55,7 @@ type Client struct {
 	simulated  State
 	failed     []Unconfirmed
 	unanswered unanswered
+	dying      dying
 	work       sync.WaitGroup // background goroutines
 	reaping    tally          // those of them that end instances
 }
@@ -69,9 +70,10 @@ type ServerInfo struct {
 	Reconnects int    // how often the connection was made again
 }
 
-// Unconfirmed is a termination that the client asked for by itself and that the server did not confirm.
+// Unconfirmed is a termination that the server did not confirm.
 type Unconfirmed struct {
 	InstanceID string
+	Program    string // "" where this client does not know it
 	Err        error
 }
 
@@ -141,18 +143,18 @@ func (c *Client) stop(why error) {
 	}
 }
 
-// Unconfirmed lists the terminations that the client asked for by itself and that failed: those instances may still
-// run on the server.
+// Unconfirmed lists the terminations that the client asked for by itself and that failed, and, once Close has returned,
+// all of which nothing has shown that the instance has ended: those may still run on the server.
 func (c *Client) Unconfirmed() []Unconfirmed {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]Unconfirmed(nil), c.failed...)
 }
 
-func (c *Client) unconfirmed(id string, err error) {
+func (c *Client) unconfirmed(i *Instance, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.failed = append(c.failed, Unconfirmed{id, err})
+	c.failed = append(c.failed, Unconfirmed{InstanceID: i.id, Program: i.program, Err: err})
 }
 
 // background runs f on a goroutine that Close waits for; false when the client has closed.

@@ -9,8 +9,8 @@ import (
 )
 
 // Close ends the client: everything that waits is settled with kind lost at once; launches on their way are given
-// CloseGrace to be answered and terminated; then the server is told, and after at most another CloseGrace the
-// connection is cut. It does not terminate what was launched: where the server does not do that by itself, terminate
+// CloseGrace to be answered and terminated, and what was terminated has as long to end (see Unconfirmed); then the
+// server is told, and after at most another CloseGrace the connection is cut. It does not terminate what was launched: where the server does not do that by itself, terminate
 // it first. It waits for the client's goroutines, and a second Close waits for the first. ctx cuts the waiting short,
 // never the closing.
 func (c *Client) Close(ctx context.Context) error {
@@ -24,6 +24,7 @@ func (c *Client) Close(ctx context.Context) error {
 	c.mu.Unlock()
 	c.stop(errClosed())
 	c.settleLaunches(ctx)
+	c.lastLook(ctx)
 	c.mu.Lock()
 	c.ended = true
 	links := []*link{c.main, c.control}

@@ -65,7 +65,7 @@ func TestControlConnection(t *testing.T) {
 		}
 		c.Close(ctx)
 		f.stop()
-		if got := fmt.Sprint(asked); got != fmt.Sprint(map[int][]wire.CommandKind{1: {wire.Terminate, wire.Ping}, 2: {wire.Ping, wire.List, wire.Terminate}}) {
+		if got := fmt.Sprint(asked); got != fmt.Sprint(map[int][]wire.CommandKind{1: {wire.Terminate, wire.Ping, wire.List}, 2: {wire.Ping, wire.List, wire.Terminate}}) {
 			t.Error(got)
 		}
 	})

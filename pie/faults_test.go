@@ -58,6 +58,7 @@ func TestCloseWaitsForItsOwnTerminations(t *testing.T) {
 		close(asked)
 		<-closing
 		c.yes(&stop, "")
+		c.tell(wire.Event{Kind: wire.Aborted, ID: []byte(idA)})
 		c.idle()
 	})
 	c := f.dial(nil)

@@ -22,6 +22,7 @@ type Instance struct {
 	ended    atomic.Int64 // … to the end, 0 for not yet
 
 	parked    atomic.Bool // detached: nobody reads it here
+	confirmed atomic.Bool // it is certain that it runs no more
 	saveDir   string
 	filesMu   sync.Mutex
 	files     map[string]*assembly // half received, by hash

@@ -16,7 +16,7 @@ func (l *link) overflow(i *Instance) {
 	i.queue.dirty = true
 	i.queue.mu.Unlock()
 	l.dirty = append(l.dirty, i)
-	l.c.reap(l, i.id)
+	l.c.reap(l, i)
 }
 
 // relieve lets the largest queue of the link fail when all of the client's together are over its bound; grown is the one

@@ -229,6 +229,7 @@ func (i *Instance) over(ended bool) {
 	}
 	i.release()
 	if ended {
-		i.client.journal.Ended(i.id)
+		i.confirmed.Store(true)
+		i.client.hasEnded(i.id)
 	}
 }

@@ -15,26 +15,32 @@ func (c *Client) Terminate(ctx context.Context, id string) (bool, error) {
 	if err != nil {
 		return false, with(err, "terminate", id)
 	}
-	there, err := l.terminateThere(ctx, id)
-	if err == nil && c.own(id) == nil { // else its end is an event
-		c.journal.Ended(id)
+	i := l.routes.get(id)
+	if known, err := l.knows(ctx, id, i); !known {
+		if err == nil {
+			c.hasEnded(id)
+		}
+		return false, err
+	}
+	there, err := l.terminateSoon(ctx, id)
+	if err == nil {
+		c.dies(l, id, i, there)
 	}
 	return there, err
 }
 
-// terminateThere looks first whether there is such an instance, where the server would not say so.
-func (l *link) terminateThere(ctx context.Context, id string) (bool, error) {
+// knows looks first whether there is such an instance, where the server would not say so. i is the one that this
+// connection receives.
+func (l *link) knows(ctx context.Context, id string, i *Instance) (bool, error) {
 	f := &l.dialect.Features
 	switch {
-	case l.routes.get(id) != nil:
+	case i != nil:
 	case f.TerminateSilent: // there only the connection that launched an instance can end it
 		return false, nil
 	case f.TerminateAny:
-		if there, err := l.there(ctx, id); !there {
-			return false, err
-		}
+		return l.there(ctx, id)
 	}
-	return l.terminateSoon(ctx, id)
+	return true, nil
 }
 
 // there says whether the server knows the instance. The list has all that this user owns, unless it is cut; then the
@@ -44,6 +50,11 @@ func (l *link) there(ctx context.Context, id string) (bool, error) {
 	if err != nil || all.has(id) || len(all) < ListedMost {
 		return all.has(id), err
 	}
+	return l.asks(ctx, id)
+}
+
+// asks attaches to the instance, only where that is how to find out whether there is one.
+func (l *link) asks(ctx context.Context, id string) (there bool, err error) {
 	i := l.newAttached(Info{InstanceID: id})
 	a := l.attachOnce(ctx, i)
 	if a.ok {
@@ -175,17 +186,18 @@ func endUntold(id string) *Error {
 
 // reap asks the server to end an instance that nobody waits for. It never blocks; what the server does not confirm is
 // kept for Client.Unconfirmed.
-func (c *Client) reap(l *link, id string) {
+func (c *Client) reap(l *link, i *Instance) {
 	c.reaping.add(1)
 	if !c.background(func() {
 		defer c.reaping.add(-1)
-		if _, err := l.terminateSoon(c.life, id); err != nil {
-			c.unconfirmed(id, err)
+		there, err := l.terminateSoon(c.life, i.id)
+		if err != nil {
+			c.unconfirmed(i, err)
 			return
 		}
-		c.journal.Ended(id)
+		c.dies(l, i.id, i, there)
 	}) {
 		c.reaping.add(-1)
-		c.unconfirmed(id, errClosed())
+		c.unconfirmed(i, errClosed())
 	}
 }

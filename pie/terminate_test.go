@@ -23,24 +23,30 @@ func TestTerminateWhereAnyIDIsTaken(t *testing.T) {
 		want   bool
 		said   string
 	}{
-		"listed":              {[]string{idA}, "", true, "[list terminate]"},
+		"listed":              {[]string{idA}, "", true, "[list terminate list]"},
 		"not listed":          {[]string{idB}, "", false, "[list]"},
-		"cut list, there":     {others(elsewhere), "Instance already attached", true, "[list attach terminate]"},
-		"cut list, detached":  {others(elsewhere), "", true, "[list attach terminate]"},
+		"cut list, there":     {others(elsewhere), "Instance already attached", true, "[list attach terminate list attach]"},
+		"cut list, detached":  {others(elsewhere), "", true, "[list attach terminate list attach]"},
 		"cut list, not there": {others(elsewhere), "Instance not found", false, "[list attach]"},
 		"cut list, nonsense":  {others(elsewhere), "Invalid instance_id", false, "[list attach]"},
 	} {
 		for _, generation := range []string{"instance-hash", "instance-0.2"} {
 			t.Run(generation+"/"+name, func(t *testing.T) {
 				var said []wire.CommandKind
+				ended := false
 				f := newFake(t, generation, func(c *fakeConn) {
 					for cmd := range c.commands() {
+						ended = ended || cmd.Kind == wire.Terminate
 						if cmd.Kind != wire.Identify {
 							said = append(said, cmd.Kind)
 						}
 						switch {
+						case cmd.Kind == wire.List && ended && len(test.listed) == 1:
+							c.listed(cmd)
 						case cmd.Kind == wire.List:
 							c.listed(cmd, test.listed...)
+						case cmd.Kind == wire.Attach && ended:
+							c.no(cmd, "Instance not found")
 						case cmd.Kind == wire.Attach && test.attach != "":
 							c.no(cmd, test.attach)
 						default:
@@ -52,7 +58,7 @@ func TestTerminateWhereAnyIDIsTaken(t *testing.T) {
 				there, err := c.Terminate(soon(t), idA)
 				c.Close(context.Background())
 				f.stop()
-				if there != test.want || err != nil || fmt.Sprint(said) != test.said {
+				if left := c.Unconfirmed(); there != test.want || err != nil || len(left) > 0 || fmt.Sprint(said) != test.said {
 					t.Errorf("%v %v after %v, want %v after %s", there, err, said, test.want, test.said)
 				}
 			})

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -20,10 +19,9 @@ type ending struct {
 const (
 	endingAtOnce = 32 // terminations under way at a time
 	confirmFor   = 2 * time.Second
-	confirmEvery = 50 * time.Millisecond
 )
 
-// terminate ends instances, some at a time, and makes sure that they are gone where the server's list can tell.
+// terminate ends instances, some at a time, and makes sure that they are gone as far as the server's list can tell.
 func terminate(ctx context.Context, client *pie.Client, list []pie.Info) []ending {
 	ended := make([]ending, len(list))
 	places := make(chan struct{}, endingAtOnce)
@@ -36,36 +34,17 @@ func terminate(ctx context.Context, client *pie.Client, list []pie.Info) []endin
 		})
 	}
 	all.Wait()
-	if client.Features().ListComplete {
-		confirm(ctx, client, list, ended)
-	}
+	confirm(ctx, client, list, ended)
 	return ended
 }
 
-// confirm looks until none of those that were ended is listed any more, and says which still are.
+// confirm notes which of those that were ended may still run.
 func confirm(ctx context.Context, client *pie.Client, list []pie.Info, ended []ending) {
 	limit, cancel := context.WithTimeout(ctx, confirmFor)
 	defer cancel()
-	for {
-		running, err := client.List(limit)
-		left := 0
-		for i, in := range list {
-			if ended[i].err == nil && ended[i].there && err == nil && listed(running, in.InstanceID) {
-				left++
-			}
-		}
-		if left == 0 {
-			return
-		}
-		select {
-		case <-limit.Done():
-			for i, in := range list {
-				if ended[i].err == nil && listed(running, in.InstanceID) {
-					ended[i].err = errors.New("the server said yes, and still lists it")
-				}
-			}
-			return
-		case <-time.After(confirmEvery):
+	for _, u := range client.Confirm(limit) {
+		if i := slices.IndexFunc(list, func(in pie.Info) bool { return in.InstanceID == u.InstanceID }); i >= 0 {
+			ended[i].err = u.Err
 		}
 	}
 }

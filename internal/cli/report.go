@@ -7,9 +7,9 @@ import (
 	"github.com/pierun/pierun/luabind"
 )
 
-// report prints how a run ended and gives its exit code as a status. What is gone needs no mention.
-func (a *app) report(rt *luabind.Runtime, s *script, err error, gone map[string]bool) error {
-	closing := without(rt.Report(), gone)
+// report prints how a run ended and gives its exit code as a status.
+func (a *app) report(rt *luabind.Runtime, s *script, err error, last []tried) error {
+	closing := after(rt.Report(), last)
 	var stop *Stop
 	var exit *luabind.ExitError
 	switch {

@@ -147,8 +147,8 @@ func (a *app) carryOut(ctx context.Context, s *script) error {
 		return a.overdue(ctx, journal.Open())
 	}
 	rt.Close()
-	gone := a.lastTry(s.again, withoutSessions(journal.Open()), journal, s.cfg.Grace)
-	return a.report(rt, s, err, gone)
+	last := a.lastTry(s.again, withoutSessions(journal.Open()), journal, s.cfg.Grace)
+	return a.report(rt, s, err, last)
 }
 
 // check reports what is wrong with a script before anything of it runs.

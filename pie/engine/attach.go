@@ -77,7 +77,7 @@ func (s *session) terminate(c *wire.Command) {
 
 // mayTerminate is no where only the connection that launched a process can end it, which is where nothing is answered.
 func (s *session) mayTerminate(p *process) bool {
-	return !s.e.features.TerminateSilent || s.holds(p)
+	return (!s.e.features.TerminateSilent || s.holds(p)) && !s.e.faults.stuck()
 }
 
 // holds says whether p is attached here.

@@ -28,6 +28,8 @@ type Faults struct {
 	CutSilently bool
 	// CutTimes is how many connections are cut; the later ones live. 0: all.
 	CutTimes int
+	// Stuck makes every terminate a yes that ends nothing, as with a guest that computes and never waits.
+	Stuck bool
 	// Mute lists kinds of commands that are neither run nor answered.
 	Mute []wire.CommandKind
 }
@@ -80,6 +82,8 @@ func (f *faultScript) exception() error {
 	}
 	return nil
 }
+
+func (f *faultScript) stuck() bool { return f.current.Load().Stuck }
 
 func (f *faultScript) starves() bool { return due(&f.hungry, f.current.Load().StarveEvery) }
 
