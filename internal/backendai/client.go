@@ -160,9 +160,17 @@ func (c *Client) tellConnected() {
 	}
 }
 
+// managerFor is Manager for a call that can be made.
+func (c *Client) managerFor(ctx context.Context, k call) (*Manager, error) {
+	if err := k.check(); err != nil {
+		return nil, err
+	}
+	return c.Manager(ctx)
+}
+
 // do makes a call in the manager's API version.
 func (c *Client) do(ctx context.Context, k call) (*answer, error) {
-	m, err := c.Manager(ctx)
+	m, err := c.managerFor(ctx, k)
 	if err != nil {
 		return nil, err
 	}
@@ -182,17 +190,6 @@ func (c *Client) get(ctx context.Context, k call, out any) error {
 func (c *Client) run(ctx context.Context, k call) error {
 	_, err := c.do(ctx, k)
 	return err
-}
-
-// Request makes any call: path begins with a slash and is escaped; body is sent as JSON unless nil. It is the way to
-// what this client has no method for.
-func (c *Client) Request(ctx context.Context, method, path string, body []byte) (Value, error) {
-	k := call{op: "ask " + method + " " + path, method: method, path: path, body: body}
-	a, err := c.do(ctx, k)
-	if err != nil {
-		return Value{}, err
-	}
-	return a.value(k)
 }
 
 // sleep waits, or returns the context's cause; 0 or less is no wait.

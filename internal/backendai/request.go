@@ -35,6 +35,20 @@ type call struct {
 
 	unsigned bool
 	quiet    bool // announce no API version
+	given    bool // the caller has made the path
+}
+
+// check refuses a path in which a name is empty or a dot: it would be that of another call.
+func (k call) check() error {
+	if k.given || k.path == "" || k.path == "/" && k.area == plainArea {
+		return nil
+	}
+	for _, name := range strings.Split(k.path[1:], "/") {
+		if name == "" || name == "." || name == ".." {
+			return misuse("%s: %s is no name and no id", strings.TrimSpace(k.op), quote(name))
+		}
+	}
+	return nil
 }
 
 // query is an ordered list of name, value.
