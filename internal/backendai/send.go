@@ -114,7 +114,7 @@ func (c *Client) open(ctx context.Context, k call, m *Manager) (*http.Response, 
 
 // stream makes a call whose answer is read piece by piece; closing it ends the request.
 func (c *Client) stream(ctx context.Context, k call) (io.ReadCloser, http.Header, error) {
-	m, err := c.Manager(ctx)
+	m, err := c.managerFor(ctx, k)
 	if err != nil {
 		return nil, nil, err
 	}

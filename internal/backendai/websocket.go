@@ -19,7 +19,7 @@ const (
 // upgrade opens a WebSocket. No Content-Type is sent, so that the one managers assume is signed. A refusal before the
 // upgrade is an *Error like any other.
 func (c *Client) upgrade(ctx context.Context, k call) (*websocket.Conn, error) {
-	m, err := c.Manager(ctx)
+	m, err := c.managerFor(ctx, k)
 	if err != nil {
 		return nil, err
 	}
