@@ -202,6 +202,11 @@ func baiDownloadOne(L *lua.LState) int {
 }
 
 func textList(L *lua.LState, t *lua.LTable, op string) []string {
+	for k, _ := t.Next(lua.LNil); k != lua.LNil; k, _ = t.Next(k) {
+		if k.Type() != lua.LTNumber {
+			raise(L, op, luavalue.KindUsage, "", "%s: the list has a name in it (%s)", op, luavalue.Named(k))
+		}
+	}
 	var out []string
 	for i := 1; i <= t.Len(); i++ {
 		text, ok := t.RawGetInt(i).(lua.LString)

@@ -26,6 +26,9 @@ func baiSpec(o luavalue.Options, op string) backendai.SessionSpec {
 		StartupCommand: o.String("command", ""), StartsAt: o.String("starts_at", ""), BatchTimeout: o.Duration("batch_timeout", 0),
 		BootstrapScript: o.String("bootstrap", ""), CallbackURL: o.String("callback_url", ""), OwnerAccessKey: o.String("owner_access_key", ""),
 		Fresh: o.Bool("fresh", false)}
+	if o.Has("cluster_size") && s.ClusterSize < 1 {
+		o.Fail("cluster_size", "must be 1 or more, not %d", s.ClusterSize)
+	}
 	if s.Image == "" {
 		o.Fail("image", "is missing: name what the session is made from")
 	}
@@ -33,7 +36,7 @@ func baiSpec(o luavalue.Options, op string) backendai.SessionSpec {
 		s.Name = newSessionName()
 	}
 	s.Resources = slotsOption(o)
-	s.Shmem = sizeWord(o.Value("shmem"))
+	s.Shmem = shmemOption(o)
 	s.Environ, s.MountMap = wordsOption(o, "env"), wordsOption(o, "mount_map")
 	s.Mounts, s.Dependencies = listOption(o, "mounts", op), listOption(o, "dependencies", op)
 	s.PreopenPorts = portsOption(o)
@@ -66,12 +69,38 @@ func wordsOption(o luavalue.Options, name string) map[string]string {
 	}
 	out := map[string]string{}
 	t.ForEach(func(k, v lua.LValue) {
+		if k.Type() != lua.LTString {
+			o.Fail(name, "must be a table of names and values; this one has the key %s", luavalue.Named(k))
+		}
 		if v.Type() != lua.LTString && v.Type() != lua.LTNumber {
 			o.Fail(name, "has %s = %s: give texts or numbers", k, v.Type())
 		}
 		out[k.String()] = sizeWord(v)
 	})
 	return out
+}
+
+// shmemOption is an amount: a text or a number.
+func shmemOption(o luavalue.Options) string {
+	v := o.Value("shmem")
+	if t := v.Type(); t != lua.LTString && t != lua.LTNumber && t != lua.LTNil {
+		o.Fail("shmem", `must be a size such as "64m", not %s`, luavalue.Named(v))
+	}
+	return sizeWord(v)
+}
+
+// listTable is an option that is a list.
+func listTable(o luavalue.Options, name string) *lua.LTable {
+	t := o.Table(name)
+	if t == nil {
+		return nil
+	}
+	for k, _ := t.Next(lua.LNil); k != lua.LNil; k, _ = t.Next(k) {
+		if k.Type() != lua.LTNumber {
+			o.Fail(name, "must be a list; this table has names (%s)", luavalue.Named(k))
+		}
+	}
+	return t
 }
 
 // sizeWord is a text or a number as managers take it.
@@ -86,14 +115,14 @@ func sizeWord(v lua.LValue) string {
 }
 
 func listOption(o luavalue.Options, name, op string) []string {
-	if t := o.Table(name); t != nil {
+	if t := listTable(o, name); t != nil {
 		return append([]string{}, textList(o.L, t, op)...)
 	}
 	return nil
 }
 
 func portsOption(o luavalue.Options) []int {
-	t := o.Table("ports")
+	t := listTable(o, "ports")
 	if t == nil {
 		return nil
 	}
@@ -101,7 +130,7 @@ func portsOption(o luavalue.Options) []int {
 	for i := 1; i <= t.Len(); i++ {
 		n, ok := t.RawGetInt(i).(lua.LNumber)
 		if !ok || float64(int(n)) != float64(n) {
-			o.Fail("ports", "must be a list of whole numbers")
+			o.Fail("ports", "must be a list of whole numbers, not have %s", luavalue.Named(t.RawGetInt(i)))
 		}
 		out = append(out, int(n))
 	}

@@ -85,6 +85,9 @@ func vfolderFiles(L *lua.LState, c *baiClient, op string) int {
 // delete_files(files, recursive, name).
 func vfolderDeleteFiles(L *lua.LState, c *baiClient, op string) int {
 	files, recursive, name := textList(L, luavalue.ArgTable(L, 1, op), op), luavalue.ArgBool(L, 2, op, false), word(L, 3, op)
+	if len(files) == 0 {
+		luavalue.WrongArg(L, 1, op, "names no file")
+	}
 	baiDo(L, op, func(ctx context.Context) error { return c.inner.DeleteFiles(ctx, name, files, recursive) })
 	return 0
 }

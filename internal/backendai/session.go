@@ -75,6 +75,9 @@ func (c *Client) CreateSession(ctx context.Context, spec SessionSpec) (*Created,
 	if err := spec.check(m); err != nil {
 		return nil, err
 	}
+	if spec.Config, err = checkedConfig(spec.Config, m); err != nil {
+		return nil, err
+	}
 	wait := orElse(spec.MaxWait, c.cfg.LongTimeout)
 	return c.create(ctx, spec.Name, spec.body(m, wait), wait+30*time.Second)
 }
@@ -90,6 +93,9 @@ func (c *Client) CreateIfNotExists(ctx context.Context, image, name string, conf
 	if err := spec.check(m); err != nil {
 		return nil, err
 	}
+	if config, err = checkedConfig(config, m); err != nil {
+		return nil, err
+	}
 	b := createBody{Image: image, Config: config, Tag: tag}
 	if m.modern() {
 		b.Name = name
@@ -101,7 +107,11 @@ func (c *Client) CreateIfNotExists(ctx context.Context, image, name string, conf
 
 func (c *Client) create(ctx context.Context, name string, b createBody, limit time.Duration) (*Created, error) {
 	k := call{op: "create session " + name, method: "POST", area: sessionArea, body: encodeJSON(b), timeout: limit}
-	return c.made(ctx, k, name)
+	made, err := c.made(ctx, k, name)
+	if e := (*Error)(nil); errors.As(err, &e) && e.Problem == "internal-server-error" && e.Hint == "" {
+		e.Hint = "managers answer so to a name or a value in a session's config that they do not take: compare it with the site's documentation"
+	}
+	return made, err
 }
 
 // made makes the call of a create.

@@ -83,7 +83,7 @@ func (s SessionSpec) check(m *Manager) error {
 	if s.Config != nil && !json.Valid(s.Config) {
 		return misuse("the session's config is no JSON")
 	}
-	return firstError(s.checkPorts(), s.CheckAmounts(), s.checkVersion(m.Version.Major))
+	return firstError(s.checkWords(), s.checkPorts(), s.CheckAmounts(), s.checkVersion(m.Version.Major))
 }
 
 func (s SessionSpec) checkPorts() error {
@@ -102,11 +102,16 @@ func slotValue() *regexp.Regexp {
 	return regexp.MustCompile(`^[0-9]+(\.[0-9]+)?([kmgtpKMGTP]([iI]?[bB])?)?$`)
 }
 
+func wholeNumber() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+(\.0+)?$`) }
+
 // CheckAmounts says which resource, or whether the shared memory, is no amount. It needs no manager.
 func (s SessionSpec) CheckAmounts() error {
 	for _, name := range slices.Sorted(maps.Keys(s.Resources)) {
 		if v := s.Resources[name]; !slotValue().MatchString(v) {
 			return misuse(`resource %s is %s: give a number, or a size like "4g"`, quote(name), quote(v))
+		}
+		if name == "cuda.device" && !wholeNumber().MatchString(s.Resources[name]) {
+			return misuse("resource %s is %s: it counts whole GPUs; fractions are cuda.shares (fgpu), where the site has them", quote(name), quote(s.Resources[name]))
 		}
 	}
 	if s.Shmem != "" && !slotValue().MatchString(s.Shmem) {
