@@ -57,7 +57,7 @@ func answerError(L *lua.LState, op string, e *backendai.Error) *luavalue.Error {
 	}
 	out := luavalue.Errorf(kind, "%s: %s", e.Op, e.Message())
 	out.Op, out.Server, out.Hint, out.Cause = op, e.Said(), e.Hint, e
-	out.Retryable = e.Type == backendai.ErrRequest || e.Status >= 500 && e.Agent == nil || e.Status == 429
+	out.Retryable = e.Retryable()
 	out.Set("type", lua.LNumber(e.Type)).Set("title", knownText(e.Title)).Set("problem", knownText(e.Problem))
 	out.Set("msg", knownText(e.Msg)).Set("code", knownText(e.Code))
 	if e.Status != 0 {

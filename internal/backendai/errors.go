@@ -1,9 +1,7 @@
 package backendai
 
 import (
-	"crypto/tls"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -81,9 +79,9 @@ func (e *Error) Message() string {
 	case ErrServer:
 		return fmt.Sprintf("server responded failure: %d %s - %s", e.Status, e.Reason, orElse(e.Title, "(no title)"))
 	case ErrResponse:
-		return fmt.Sprintf("reading response has failed: %v", e.Err)
+		return "reading response has failed: " + inWords(e.Err)
 	default:
-		return fmt.Sprintf("sending request has failed: %v", e.Err)
+		return "sending request has failed: " + inWords(e.Err)
 	}
 }
 
@@ -179,13 +177,11 @@ func (a *answer) unreadable(c call, hint string, cause error) *Error {
 		Reason: http.StatusText(a.status), Hint: hint, Err: cause}
 }
 
+// Retryable says that the same call may succeed by itself later.
+func (e *Error) Retryable() bool {
+	return e.Type == ErrRequest && !untrusted(e.Err) || e.Status >= 500 && e.Agent == nil || e.Status == http.StatusTooManyRequests
+}
+
 func unsent(c call, cause error) *Error {
-	e := &Error{Type: ErrRequest, Op: c.op, Method: c.method, Path: c.path, Err: cause}
-	if neverSent(cause) {
-		e.Hint = "is BACKEND_ENDPOINT right, and does the manager run?"
-	}
-	if errors.As(cause, new(tls.RecordHeaderError)) || errors.Is(cause, http.ErrSchemeMismatch) {
-		e.Hint = "nothing speaks TLS at that address: write http:// in BACKEND_ENDPOINT if the manager is meant to be reached without"
-	}
-	return e
+	return &Error{Type: ErrRequest, Op: c.op, Method: c.method, Path: c.path, Err: cause, Hint: unsentHint(cause)}
 }

@@ -1,8 +1,12 @@
 package backendai
 
 import (
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -97,3 +101,23 @@ func skewHint(header http.Header, now time.Time) string {
 	return fmt.Sprintf("the clock here says %s, the manager's says %s: %s apart, and less than 15 minutes are allowed; set this machine's clock",
 		here, server.UTC().Format(time.RFC3339), apart.Abs())
 }
+
+// unsentHint is about a request that got no answer.
+func unsentHint(cause error) string {
+	to := (*url.Error)(nil)
+	switch {
+	case untrusted(cause):
+		return "nobody that this machine trusts vouches for that server's certificate: name the site's authority in BACKEND_CA_FILE (ca_file of " +
+			"backendai.client{…} and in pierun.toml), or for a test site set BACKEND_SKIP_SSLCERT_VALIDATION=yes"
+	case neverSent(cause):
+		return "is BACKEND_ENDPOINT right, and does the manager run?"
+	case errors.As(cause, new(tls.RecordHeaderError)) || errors.Is(cause, http.ErrSchemeMismatch):
+		return "nothing speaks TLS at that address: write http:// in BACKEND_ENDPOINT if the manager is meant to be reached without"
+	case errors.Is(cause, io.EOF) && errors.As(cause, &to) && strings.HasPrefix(to.URL, "https:"):
+		return "does the server speak TLS there? If not, write http:// in BACKEND_ENDPOINT"
+	}
+	return ""
+}
+
+// untrusted says that the server's certificate is not one that is accepted here.
+func untrusted(err error) bool { return errors.As(err, new(*tls.CertificateVerificationError)) }

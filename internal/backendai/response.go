@@ -122,15 +122,26 @@ func (a *answer) decode(c call, out any) error {
 	if a.kind != KindJSON {
 		return a.unreadable(c, "", fmt.Errorf("expected JSON, got %s", orElse(a.header.Get("Content-Type"), "no content type")))
 	}
+	if len(bytes.TrimSpace(a.body)) == 0 {
+		return a.unreadable(c, "", errNoAnswer)
+	}
 	d := json.NewDecoder(bytes.NewReader(a.body))
 	d.UseNumber()
 	if err := d.Decode(out); err != nil {
-		return a.unreadable(c, "", err)
+		return a.unreadable(c, "", jsonCause(err))
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return a.unreadable(c, "", errors.New("more follows the JSON value"))
 	}
 	return nil
+}
+
+// jsonCause tells an answer that ends too early from a line that does.
+func jsonCause(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errCutJSON
+	}
+	return err
 }
 
 // rateLimit reads the allowance; absent on errors.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -31,7 +32,22 @@ func (c *Client) send(ctx context.Context, k call, m *Manager) (*answer, error) 
 		}
 		last = err
 	}
-	return nil, last
+	return nil, c.nowhere(last)
+}
+
+// nowhere names all the endpoints that could not be reached.
+func (c *Client) nowhere(last error) error {
+	var e *Error
+	if len(c.ends) < 2 || !errors.As(last, &e) || e.Type != ErrRequest {
+		return last
+	}
+	var all []string
+	for _, end := range c.ends {
+		all = append(all, end.String())
+	}
+	all[0] = "none of the endpoints has answered: " + all[0]
+	e.Hint = strings.Join(all, ", ") + "; " + e.Hint
+	return last
 }
 
 // again says whether a failed request may be made once more, and turns to the next endpoint.
@@ -42,6 +58,10 @@ func (c *Client) again(k call, err error) bool {
 	}
 	now := c.current.Load()
 	switch {
+	case e.Type == ErrRequest && untrusted(e.Err):
+		if len(c.ends) == 1 {
+			return false // its certificate will be the same
+		}
 	case e.Type == ErrRequest && neverSent(e.Err):
 	case k.method != http.MethodGet && k.method != http.MethodHead:
 		return false
