@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -89,8 +90,11 @@ func (c *Client) events(ctx context.Context, k call) (*EventStream, error) {
 	k.method, k.accept, k.timeout = "GET", "text/event-stream", -1
 	ctx, cancel := context.WithCancelCause(ctx)
 	opening := time.AfterFunc(c.cfg.RequestTimeout, func() { cancel(&timeoutError{c.cfg.RequestTimeout}) })
-	body, _, err := c.stream(ctx, k)
+	body, header, err := c.stream(ctx, k)
 	opening.Stop()
+	if err == nil {
+		err = checkStream(k, body, header)
+	}
 	if err != nil {
 		cancel(err)
 		return nil, err
@@ -100,6 +104,16 @@ func (c *Client) events(ctx context.Context, k call) (*EventStream, error) {
 	s.alive.Stop()
 	s.r = newEventReader(&living{s})
 	return s, nil
+}
+
+// checkStream closes an answer that says that it is something else.
+func checkStream(k call, body io.Closer, header http.Header) error {
+	got := header.Get("Content-Type")
+	if got == "" || mediaType(got) == k.accept {
+		return nil
+	}
+	_ = body.Close() // nothing of it is read
+	return &Error{Type: ErrResponse, Op: k.op, Method: k.method, Path: k.path, Err: errors.New("the answer is no stream of events, but " + got)}
 }
 
 // living bounds each read, not the time between two: managers send a comment every 15 seconds.
@@ -119,8 +133,9 @@ func (s *EventStream) Next() (*Event, error) {
 	}
 	got, err := s.r.next()
 	if err != nil {
+		err = s.why(err) // before Close gives a reason of its own
 		s.Close()
-		return nil, &Error{Type: ErrResponse, Op: s.op, Err: s.why(err)}
+		return nil, &Error{Type: ErrResponse, Op: s.op, Err: err}
 	}
 	if got.name == "server_close" {
 		s.Close()
@@ -135,7 +150,7 @@ func (s *EventStream) why(err error) error {
 		return cause
 	}
 	if err == io.EOF {
-		return io.ErrUnexpectedEOF
+		return errCutStream
 	}
 	return err
 }
