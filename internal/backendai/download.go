@@ -1,27 +1,17 @@
 package backendai
 
 import (
-	"archive/tar"
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
 )
 
-// Fetched is a file out of a session's archive; read Body before the callback returns.
-type Fetched struct {
-	Name string
-	Mode fs.FileMode
-	Size int64
-	Body io.Reader
-}
-
-// Download fetches at most five files or folders and calls each for every regular file in them. Names are as the
-// archive says: check them with CheckPath before they become files.
+// Download fetches at most five files or folders and calls each for every regular file in them. A name that would lead out of
+// a folder here fails the download, and so does a file that was asked for and did not come.
 func (c *Client) Download(ctx context.Context, session string, files []string, each func(Fetched) error) error {
 	if len(files) == 0 || len(files) > mostDownload {
 		return misuse("a download takes 1 to %d files, not %d", mostDownload, len(files))
@@ -40,40 +30,11 @@ func (c *Client) Download(ctx context.Context, session string, files []string, e
 	if boundary == "" {
 		return &Error{Type: ErrResponse, Op: k.op, Err: errors.New("the answer is not in parts, but " + header.Get("Content-Type"))}
 	}
-	return eachPart(k, multipart.NewReader(r, boundary), each)
-}
-
-func eachPart(k call, parts *multipart.Reader, each func(Fetched) error) error {
-	for {
-		part, err := parts.NextRawPart()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return &Error{Type: ErrResponse, Op: k.op, Err: err}
-		}
-		if err := eachFile(k, tar.NewReader(part), each); err != nil {
-			return err
-		}
+	a := &archives{op: k.op, each: each, tops: map[string]bool{}}
+	if err := a.read(multipart.NewReader(r, boundary)); err != nil {
+		return err
 	}
-}
-
-func eachFile(k call, archive *tar.Reader, each func(Fetched) error) error {
-	for {
-		h, err := archive.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return &Error{Type: ErrResponse, Op: k.op, Err: err}
-		}
-		if h.Typeflag != tar.TypeReg {
-			continue
-		}
-		if err := each(Fetched{h.Name, h.FileInfo().Mode(), h.Size, archive}); err != nil {
-			return err
-		}
-	}
+	return a.complete(files)
 }
 
 // DownloadOne writes one file of a session to w, and returns its size. Managers of 23.09 refuse files above 1 MiB.
