@@ -38,7 +38,7 @@ type baiRun struct {
 func startRun(L *lua.LState, op string, s *baiSession, code backendai.Code, o luavalue.Options, exclusive bool) *baiRun {
 	r := &baiRun{s: s, limit: o.Duration("timeout", -1), began: s.client.rt.sched.Now(), input: inputOption(o), exclusive: exclusive, finished: make(chan struct{}), turn: make(chan struct{}, 1)}
 	for s.running != nil && !s.running.done() {
-		s.running.yield(L, op, r.left())
+		s.running.yield(L, op, r)
 	}
 	s.running = r
 	r.step(L, op, func(ctx context.Context) (*backendai.RunResult, error) {
@@ -52,12 +52,20 @@ func startRun(L *lua.LState, op string, s *baiSession, code backendai.Code, o lu
 // left is what is left of the run's time; negative is no limit.
 func (r *baiRun) left() time.Duration { return r.s.client.rt.remaining(r.began, r.limit) }
 
-// yield waits until this run is out of the way of another, for at most so long.
-func (r *baiRun) yield(L *lua.LState, op string, limit time.Duration) {
+// late tells of the whole limit where what was left of it has passed.
+func (r *baiRun) late(e *luavalue.Error) *luavalue.Error {
+	if e.Kind == luavalue.KindTimeout && e.Cause == nil && r.left() == 0 {
+		e.Message = "it took too long: " + r.limit.String() + " passed"
+	}
+	return e
+}
+
+// yield waits until this run is out of the way of the next, for no longer than that may take.
+func (r *baiRun) yield(L *lua.LState, op string, next *baiRun) {
 	if !r.exclusive {
 		r.s.client.rt.work.Go(r.close)
 	}
-	_, err := sched.Await(L, limit, func(ctx context.Context) (struct{}, error) {
+	_, err := sched.Await(L, next.left(), func(ctx context.Context) (struct{}, error) {
 		select {
 		case <-r.finished:
 			return struct{}{}, nil
@@ -66,7 +74,7 @@ func (r *baiRun) yield(L *lua.LState, op string, limit time.Duration) {
 		}
 	}, nil)
 	if err != nil {
-		baiFail(L, op, err)
+		luavalue.Raise(L, next.late(baiError(L, op, err)))
 	}
 }
 
@@ -97,7 +105,7 @@ func (r *baiRun) step(L *lua.LState, op string, work func(ctx context.Context) (
 		return got, r.s.client.inner.Lost(ctx, r.s.id, err)
 	}, nil)
 	if err != nil {
-		baiFail(L, op, err)
+		luavalue.Raise(L, r.late(baiError(L, op, err)))
 	}
 	taken = true
 	if r.last, r.over = got, got.Status == backendai.Finished; r.over {
