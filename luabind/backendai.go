@@ -122,12 +122,17 @@ func (rt *Runtime) baiConfigCall(L *lua.LState) int {
 		luavalue.NoMore(L, 1, op)
 		return rt.pushBAIConfig(L, op, baiOptions(L, 1, op))
 	}
-	text := func(i int) string { return luavalue.ArgText(L, i, op, "") }
+	text := func(i int) string {
+		if L.Get(i) == lua.LString("") {
+			luavalue.WrongArg(L, i, op, "is empty; %s", otherwiseFrom([]string{"access_key", "secret_key", "endpoint", "mode"}[i-1]))
+		}
+		return luavalue.ArgText(L, i, op, "")
+	}
 	c := backendai.Config{AccessKey: text(1), SecretKey: text(2), Mode: backendai.Mode(text(4))}
 	if e := text(3); e != "" {
 		c.Endpoints = []string{e}
 	}
-	if c.Mode == backendai.ModeSession {
+	if strings.EqualFold(string(c.Mode), string(backendai.ModeSession)) {
 		c.User, c.Password = c.AccessKey, c.SecretKey
 	}
 	return rt.pushBAIConfig(L, op, c)
@@ -139,9 +144,24 @@ func baiOptionNames() []string {
 		"skip_tls_verify", "connect_timeout", "request_timeout", "long_timeout", "max_body", "agent_signature"}
 }
 
+// otherwiseFrom says what to do about an option that is empty, which is nearly always a name that nobody has set.
+func otherwiseFrom(option string) string {
+	variable := map[string]string{"access_key": "ACCESS_KEY", "secret_key": "SECRET_KEY", "endpoint": "ENDPOINT", "mode": "ENDPOINT_TYPE", "user": "USER",
+		"password": "PASSWORD", "domain": "DOMAIN", "group": "GROUP", "api_version": "API_VERSION", "ca_file": "CA_FILE"}[option]
+	if variable == "" {
+		return "give it a value, or leave it out"
+	}
+	return "give it a value, or leave it out (nil) and it is that of BACKEND_" + variable
+}
+
 // baiOptions reads the settings a script gives itself.
 func baiOptions(L *lua.LState, idx int, op string) backendai.Config {
 	o := luavalue.Opts(L, idx, op, baiOptionNames()...)
+	for _, name := range baiOptionNames() {
+		if text, ok := o.Value(name).(lua.LString); ok && strings.Trim(string(text), " ,") == "" && name != "agent_signature" {
+			o.Fail(name, "is empty; %s", otherwiseFrom(name))
+		}
+	}
 	c := backendai.Config{AccessKey: o.String("access_key", ""), SecretKey: o.String("secret_key", ""), Mode: backendai.Mode(o.String("mode", "")),
 		User: o.String("user", ""), Password: o.String("password", ""), Token: o.String("token", ""),
 		Domain: o.String("domain", ""), Group: o.String("group", ""), APIVersion: o.String("api_version", ""), CAFile: o.String("ca_file", ""), SkipTLSVerify: o.Bool("skip_tls_verify", false),

@@ -89,13 +89,13 @@ func (c Config) tls() (*tls.Config, error) {
 	}
 	pem, err := os.ReadFile(c.CAFile)
 	if err != nil {
-		return nil, &ConfigError{Variable: "BACKEND_CA_FILE", Message: "BACKEND_CA_FILE: " + err.Error()}
+		return nil, &ConfigError{Variable: "BACKEND_CA_FILE", Message: "the file of authorities to trust (ca_file, or BACKEND_CA_FILE): " + err.Error()}
 	}
 	if out.RootCAs, err = x509.SystemCertPool(); err != nil {
 		out.RootCAs = x509.NewCertPool()
 	}
 	if !out.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, &ConfigError{Variable: "BACKEND_CA_FILE", Message: "BACKEND_CA_FILE: " + c.CAFile + " holds no certificate in PEM form"}
+		return nil, &ConfigError{Variable: "BACKEND_CA_FILE", Message: "the file of authorities to trust (ca_file, or BACKEND_CA_FILE): " + c.CAFile + " holds no certificate in PEM form"}
 	}
 	return out, nil
 }

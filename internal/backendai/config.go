@@ -89,7 +89,7 @@ func (c Config) Check() error {
 	}
 	if c.APIVersion != "" {
 		if _, err := ParseVersion(c.APIVersion); err != nil {
-			return &ConfigError{Variable: "BACKEND_API_VERSION", Message: "BACKEND_API_VERSION: " + err.Error()}
+			return &ConfigError{Variable: "BACKEND_API_VERSION", Message: "the API version to speak (api_version, or BACKEND_API_VERSION): " + err.Error()}
 		}
 	}
 	_, err := c.endpoints()
@@ -110,7 +110,8 @@ func (c Config) checkMode() error {
 			missing(c.User, "BACKEND_USER", "user", "the user name of the web server"),
 			missing(c.Password, "BACKEND_PASSWORD", "password", "the password of the web server"))
 	}
-	return &ConfigError{Variable: "BACKEND_ENDPOINT_TYPE", Message: "BACKEND_ENDPOINT_TYPE: " + quote(string(c.Mode)) + ` is no connection mode; it is "api" (signed requests to the manager) or "session" (login at a web server)`}
+	return &ConfigError{Variable: "BACKEND_ENDPOINT_TYPE", Message: "the connection mode (mode, or BACKEND_ENDPOINT_TYPE): " + quote(string(c.Mode)) +
+		` is no connection mode; it is "API" (signed requests to the manager) or "SESSION" (login at a web server), in any case of letters`}
 }
 
 func missing(value, variable, key, what string) error {

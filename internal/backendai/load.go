@@ -27,6 +27,7 @@ func Load(from Sources) (Config, error) {
 		return Config{}, err
 	}
 	cfg := merge(merge(from.Arguments, env), file)
+	cfg.Mode = modeOf(string(cfg.Mode))
 	return cfg, cfg.Check()
 }
 
