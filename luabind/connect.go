@@ -80,7 +80,7 @@ func (rt *Runtime) baseConfig() pie.Config {
 
 // warn prints what a client found out by itself. Any goroutine.
 func (rt *Runtime) warn(w pie.Warning) {
-	whom := cmp.Or(w.Program, "an instance")
+	whom := cmp.Or(w.Program, w.Server, "an instance")
 	if w.InstanceID != "" {
 		whom += " (" + w.InstanceID + ")"
 	}

@@ -45,6 +45,7 @@ func (c *Client) ready() *link {
 // atOnce makes the command if that needs nothing from the network. A mistake is left to Launch to tell.
 func (b *begun) atOnce(d *wire.Dialect) bool {
 	p, f := b.p, &d.Features
+	b.made = d
 	if b.c.slots.places != nil || p.Bytes != nil || p.Detached || f.AskFirst || b.allowed(d) != nil {
 		return false
 	}

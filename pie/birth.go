@@ -11,6 +11,7 @@ import (
 type birth struct {
 	c      *Client
 	p      *Launch
+	made   *wire.Dialect // for a connection that speaks this
 	began  time.Time
 	target target
 	ticket string
@@ -28,6 +29,7 @@ func (b *birth) launch(ctx context.Context) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.made = l.dialect
 	d := b.fit(ctx, l)
 	if err := b.allowed(d); err != nil {
 		return nil, err
@@ -85,7 +87,7 @@ func (b *birth) ask(ctx context.Context) (*Instance, error) {
 // request is the question to the server.
 func (b *birth) request() request {
 	return request{op: "launch", kind: b.kind, long: true, target: b.target.name + b.target.hash,
-		limit: b.p.Timeout, birth: b}
+		limit: b.p.Timeout, made: b.made, birth: b}
 }
 
 // spent lets go of what was sent: a launch that is given up may wait for its late answer for as long as the connection

@@ -181,6 +181,9 @@ func (c *Client) ask(ctx context.Context, cmd *wire.Command, r *request) (reply,
 		if err != nil {
 			return reply{}, err
 		}
+		if r.made != nil && r.made != l.dialect {
+			return reply{}, with(another(r.made, l.dialect), r.op, cmd.ID)
+		}
 		a := l.do(ctx, cmd, r.fresh(), c.limit(r))
 		var never unsent
 		if !errors.As(a.err, &never) {

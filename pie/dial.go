@@ -27,12 +27,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 		return nil, with(noEntry(ctx, err), "connect", "")
 	}
 	c.mu.Lock()
-	c.guessed = c.dialect == nil && l.dialect == known("gateway-0.5")
-	c.main, c.dialect = l, l.dialect
-	c.keeps = l.engine == wire.EngineKeeps
-	if l.engine != "" {
-		c.simulated = True
-	}
+	c.meet(l)
 	c.mu.Unlock()
 	c.mind(l)
 	return c, nil
@@ -64,7 +59,7 @@ func newClient(cfg Config) (*Client, error) {
 		slots:    newSlots(cfg.MaxInstances), dialing: newLock(), opening: newLock(), listing: newLock(), refining: newLock(),
 		done: make(chan struct{}), closed: make(chan struct{}),
 	}
-	if cfg.Dialect != "" && cfg.Dialect != "auto" {
+	if cfg.named() {
 		if c.dialect, err = wire.Find(cfg.Dialect); err != nil {
 			return nil, &Error{Kind: KindUsage, Op: "connect", Message: "unknown dialect", Err: err}
 		}
@@ -76,11 +71,11 @@ func newClient(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// open makes a link that is logged in: the dialect is the client's, or is found out.
+// open makes a link that is logged in: the dialect is the expected one, or is found out.
 func (c *Client) open(ctx context.Context) (*link, error) {
 	ctx, cancel := c.within(ctx, c.cfg.DialTimeout, "connecting to "+c.place.url.Host+" and logging in")
 	defer cancel()
-	if d := c.spoken(); d != nil {
+	if d := c.expected(); d != nil {
 		return c.openAs(ctx, d)
 	}
 	return c.detect(ctx)

@@ -56,3 +56,14 @@ func TestAttachWhileAnEndIsTold(t *testing.T) {
 		t.Errorf("the server was not asked: %v", err)
 	}
 }
+
+// TestCommandForAnotherServer: a launch that was made for one generation is not sent to another one, and certainly has
+// not happened.
+func TestCommandForAnotherServer(t *testing.T) {
+	l, _ := newSilentLink(nil)
+	l.c.main = l
+	_, err := l.c.ask(t.Context(), &wire.Command{Kind: wire.Launch}, &request{op: "launch", kind: wire.Launch, made: known("process-0.4")})
+	if !errors.Is(err, ErrConnect) || mayHaveHappened(err) || l.requests.last != 0 {
+		t.Errorf("%v after %d requests", err, l.requests.last)
+	}
+}

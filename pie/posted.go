@@ -7,8 +7,9 @@ import (
 
 // Warning is something that a client found out by itself, that no call fails with, and that people should know.
 type Warning struct {
-	InstanceID string // whom it is about; "" where it is about a program
+	InstanceID string // whom it is about; "" where it is about a program, or the server
 	Program    string
+	Server     string // its host; "" where it is about none
 	Message    string
 }
 

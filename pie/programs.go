@@ -28,6 +28,14 @@ func (p *programs) add(ref program.Ref, hash string) {
 	}
 }
 
+// forget is for another server, which has none of them.
+func (p *programs) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.byHash)
+	clear(p.byName)
+}
+
 func (p *programs) hash(hash string) (program.Ref, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

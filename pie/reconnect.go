@@ -33,6 +33,7 @@ func (c *Client) redial(ctx context.Context, op string) (*link, error) {
 		return l, nil // another caller has done it
 	}
 	<-l.gone
+	c.answered.Store(false) // it may be another server
 	ended := c.watchOutage()
 	fresh, err := c.redialUntil(ctx)
 	ended(err == nil)
@@ -62,6 +63,7 @@ func (c *Client) stillLost(l *link, err error) error {
 	e := *l.err
 	e.Err = err
 	e.Message += ", and connecting again failed"
+	e.Hint = joined(e.Hint, c.Doubt())
 	return &e
 }
 
@@ -73,9 +75,10 @@ func (c *Client) replace(l *link) error {
 		l.abort()
 		return errClosed()
 	}
-	c.main = l
+	was := c.meet(l)
 	c.reconnects++
 	c.mu.Unlock()
+	c.changed(was, l.dialect)
 	c.mind(l)
 	return nil
 }
@@ -111,10 +114,10 @@ func (c *Client) relogin(ctx context.Context, user string, keys keyring) error {
 		return with(err, "login", "")
 	}
 	c.mu.Lock()
-	c.main = l
-	side := c.control
+	was, side := c.meet(l), c.control
 	c.control = nil
 	c.mu.Unlock()
+	c.changed(was, l.dialect)
 	c.mind(l)
 	if side != nil {
 		side.abort()

@@ -19,6 +19,7 @@ type request struct {
 	long    bool          // may keep the server busy: a launch or an install
 	limit   time.Duration // for the answer; 0: the client's own
 	target  string        // of a launch: what is launched
+	made    *wire.Dialect // what the command was made for; nil: it fits any server
 	birth   *birth        // of a launch: it makes the instance of the answer, also of one that nobody waits for any more
 	warm    bool          // … and has been before, so that it does not keep the server busy; set by the table
 
