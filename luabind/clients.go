@@ -192,9 +192,12 @@ func (rt *Runtime) unansweredOf(inner *pie.Client) []pie.Unanswered {
 
 func isEmbedded(inner *pie.Client) bool { return strings.HasPrefix(inner.Info().URI, embeddedURI) }
 
-// unanswered reports a launch that was never answered, with what is known of it.
+// unanswered reports a launch whose id nobody was told, with what is known of it.
 func (rt *Runtime) unanswered(u pie.Unanswered) {
 	left := LeftInstance{Program: u.Program, ID: strings.Join(u.Candidates, " or "), Why: "its launch was not answered before the connection ended"}
+	if u.Answered {
+		left.Why = "the server answered its launch, but not with its id"
+	}
 	switch {
 	case u.Err != nil:
 		left.Why += ", and there is no list of the server's: " + luaError("", u.Err).Message

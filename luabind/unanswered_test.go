@@ -14,6 +14,7 @@ func TestUnansweredLaunchesAreTold(t *testing.T) {
 		"NOT confirmed: chat (a) may still be running: its launch was not answered":      {Candidates: []string{"a"}},
 		"NOT confirmed: chat (a or b) may still be running: its launch was not answered": {Candidates: []string{"a", "b"}},
 		"NOT confirmed: chat may still be running: its launch was not answered":          {},
+		"may still be running: the server answered its launch, but not with its id":      {Answered: true, Candidates: []string{"a"}},
 		"there is no list of the server's: refused":                                      {Err: &pie.Error{Kind: pie.KindConnect, Message: "refused", Err: errors.New("refused")}},
 	} {
 		rt := &Runtime{}

@@ -143,7 +143,7 @@ func (b *birth) instance(id string) *Instance {
 // late ends an instance that came into being after everybody had stopped waiting for it.
 func (b *birth) late(l *link, a reply) {
 	if a.instance == nil {
-		if a.err == nil { // else something may run
+		if a.err == nil && !a.ok { // else something may run
 			b.c.journal.Refused(b.ticket)
 		}
 		return

@@ -184,6 +184,7 @@ func (c *Client) lastLook(ctx context.Context) {
 			c.hasEnded(id)
 		}
 	}
+	c.lookForUnanswered(ctx)
 	left := c.Confirm(ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()

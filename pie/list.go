@@ -36,13 +36,18 @@ func (c *Client) list(ctx context.Context) ([]Info, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.infos(ctx)
+}
+
+// infos is list, as it is told.
+func (l *link) infos(ctx context.Context) ([]Info, error) {
 	raw, err := l.list(ctx)
 	if err != nil {
 		return nil, err
 	}
 	infos := make([]Info, len(raw))
 	for n := range raw {
-		infos[n] = c.info(&raw[n])
+		infos[n] = l.c.info(&raw[n])
 	}
 	return infos, nil
 }

@@ -130,6 +130,7 @@ func (l *link) answer(e *wire.Event) {
 	switch {
 	case r.birth != nil:
 		a = r.birth.answered(l, e, a)
+		l.noteNameless(r, a)
 	case r.answered != nil && a.ok:
 		r.answered(l)
 	}

@@ -167,6 +167,18 @@ func (t *requests) giveUp(why reply) (idle <-chan struct{}) {
 	return empty
 }
 
+// launches are those that are not answered.
+func (t *requests) launches() (list []*request) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range t.byID {
+		if r.birth != nil {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
 // check closes the channel of giveUp when it is time; after a late answer has been dealt with.
 func (t *requests) check() {
 	t.mu.Lock()

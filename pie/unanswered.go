@@ -9,11 +9,12 @@ import (
 	"github.com/pierun/pierun/pie/wire"
 )
 
-// Unanswered is a launch that the server never answered, because the connection was lost first. It may have happened,
-// and then something runs whose id nobody was told.
+// Unanswered is a launch of which nobody was told the id: the server never answered, or the connection was lost or closed
+// first. It may have happened, and then something runs that nobody can name.
 type Unanswered struct {
 	Program  string
 	Detached bool
+	Answered bool      // the server has said that it happened, but not under which id
 	At       time.Time // of the launch, on Config.Clock
 	// Candidates are the ids of what the server's list has and this may be: the same program, with the same input where
 	// that is told, not older than the launch, and not known to this client. None: the list has nothing like it. One is
@@ -25,6 +26,7 @@ type Unanswered struct {
 // unanswered are the launches that a client can get no answer to any more.
 type unanswered struct {
 	list []unborn
+	last *listing        // what the server ran when the client was closed
 	lost map[string]bool // ids of instances that were lost with a connection: they are no candidates
 }
 
@@ -34,27 +36,49 @@ type unborn struct {
 	args           []string
 	told           bool // input and args are what was sent; else they were let go of
 	detached       bool
+	nameless       bool // it was answered, without an id
 	at             time.Time
+}
+
+// listing is a server's list, or why there was none.
+type listing struct {
+	list []Info
+	err  error
 }
 
 // unansweredMost is how many launches, and how many lost instances, are kept; beyond it the oldest launches go.
 const unansweredMost = 10_000
 
-// noteUnanswered keeps the launches that end with the link. Where the server ends what it has launched for a connection
-// that it knows to be gone, nothing can be left.
+// noteUnanswered keeps the launches that end with the link.
 func (l *link) noteUnanswered(launches []*request) {
-	if len(launches) == 0 || l.dialect.Features.KillsOnClose && !l.silent {
-		return
-	}
-	l.c.mu.Lock()
-	defer l.c.mu.Unlock()
-	u := &l.c.unanswered
 	for _, r := range launches {
-		if r.written.Load() {
-			u.list = append(u.list, r.birth.unborn(r.abandoned))
+		if r.written.Load() && l.outlives(r.birth) {
+			l.c.noteUnborn(r.birth.unborn(r.abandoned))
 		}
 	}
-	u.list = u.list[max(0, len(u.list)-unansweredMost):]
+}
+
+// noteNameless keeps a launch that was answered with a yes of which nobody learns the id. On the reader's goroutine.
+func (l *link) noteNameless(r *request, a reply) {
+	if !a.ok || a.instance != nil || a.err == nil && !r.abandoned || !l.outlives(r.birth) {
+		return
+	}
+	u := r.birth.unborn(r.abandoned)
+	u.nameless = true
+	l.c.noteUnborn(u)
+}
+
+// outlives says whether what b launches may go on when the link has ended: not where the server ends it then, and knows
+// that the link has.
+func (l *link) outlives(b *birth) bool {
+	return !l.dialect.Features.KillsOnClose || b.p.Detached || l.dead() && l.silent
+}
+
+func (c *Client) noteUnborn(u unborn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := append(c.unanswered.list, u)
+	c.unanswered.list = list[max(0, len(list)-unansweredMost):]
 }
 
 // unborn is what may be found again of the launch. One that was given up has let go of its input.
@@ -81,27 +105,54 @@ func (c *Client) noteLost(list []*Instance) {
 	}
 }
 
-// Unanswered tells of the launches that were never answered, and looks in the server's list for what they may have
-// become: one list for all, over a new connection if need be. Without any it is nil, and nobody is asked.
+// Unanswered tells of the launches of which nobody was told the id, and looks in the server's list for what they may have
+// become: one list for all, over a new connection if need be; after Close, the one that this has asked for. Without any
+// such launch it is nil, and nobody is asked.
 func (c *Client) Unanswered(ctx context.Context) []Unanswered {
 	c.mu.Lock()
-	list, features := slices.Clone(c.unanswered.list), c.dialect.Features
+	list, last, features := slices.Clone(c.unanswered.list), c.unanswered.last, c.dialect.Features
 	c.mu.Unlock()
 	if len(list) == 0 {
 		return nil
 	}
-	running, err := c.List(ctx)
+	if last == nil {
+		running, err := c.List(ctx)
+		last = &listing{running, err}
+	}
 	told := make([]Unanswered, len(list))
 	now := c.clock.Now()
 	for n, u := range list {
-		told[n] = Unanswered{Program: u.program, Detached: u.detached, At: u.at, Err: err}
-		for _, in := range running {
+		told[n] = Unanswered{Program: u.program, Detached: u.detached, Answered: u.nameless, At: u.at, Err: last.err}
+		for _, in := range last.list {
 			if !in.Mine && !c.lostBefore(in.InstanceID) && u.mayBe(&features, in, now) {
 				told[n].Candidates = append(told[n].Candidates, in.InstanceID)
 			}
 		}
 	}
 	return told
+}
+
+// lookForUnanswered keeps the list that Unanswered will need when the client has been closed.
+func (c *Client) lookForUnanswered(ctx context.Context) {
+	if !c.anyUnanswered() || !c.features().ListInstances {
+		return
+	}
+	var last listing
+	l, err := c.linkToLook(ctx)
+	if last.err = err; err == nil {
+		last.list, last.err = l.beside(ctx).infos(ctx)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unanswered.last = &last
+}
+
+// anyUnanswered says whether there are such launches, or will be when the connection has ended.
+func (c *Client) anyUnanswered() bool {
+	c.mu.Lock()
+	l, some := c.main, len(c.unanswered.list) > 0
+	c.mu.Unlock()
+	return some || slices.ContainsFunc(l.requests.launches(), func(r *request) bool { return r.written.Load() && l.outlives(r.birth) })
 }
 
 func (c *Client) lostBefore(id string) bool {

@@ -61,7 +61,7 @@ func TestLaunchThatWasNeverAnswered(t *testing.T) {
 					t.Errorf("%+v, want %s", u, test.want)
 				}
 				c.Close(context.Background())
-				if u := c.Unanswered(context.Background()); len(u) != 1 || !errors.Is(u[0].Err, pie.ErrLost) {
+				if u := c.Unanswered(context.Background()); len(u) != 1 || u[0].Err != nil || fmt.Sprint(u[0].Candidates) != test.want {
 					t.Errorf("after the end: %+v", u)
 				}
 				f.stop()
@@ -82,4 +82,45 @@ func TestLaunchThatAGatewayNeverAnswered(t *testing.T) {
 	if u := c.Unanswered(soon(t)); u != nil {
 		t.Errorf("%+v", u)
 	}
+}
+
+// TestLaunchThatTheClientLeaves: what it may have become is looked for before the connection ends, which nobody asks over
+// any more then; and what was answered without an id is one, too.
+func TestLaunchThatTheClientLeaves(t *testing.T) {
+	for _, generation := range []string{"instance-0.2", "process-0.3", "process-0.4", "worker-0.5"} {
+		for _, answered := range []bool{false, true} {
+			t.Run(fmt.Sprint(generation, " ", answered), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { leaveLaunch(t, generation, answered) })
+			})
+		}
+	}
+}
+
+func leaveLaunch(t *testing.T, generation string, answered bool) {
+	f, g := newFake(t, generation, func(c *fakeConn) {
+		for cmd := range c.commands() {
+			switch {
+			case cmd.Kind == wire.List:
+				c.listed(cmd, idA)
+			case cmd.Kind != wire.Launch:
+				c.yes(cmd, "Authenticated (Engine disabled authentication)")
+			case answered:
+				c.yes(cmd, "")
+			}
+		}
+	}), &gate{}
+	c := f.dial(func(cfg *pie.Config) { cfg.Journal = g })
+	_, err := c.Launch(context.Background(), pie.Launch{Program: "p@1.0.0", Timeout: time.Second})
+	if want := map[bool]error{false: pie.ErrTimeout, true: pie.ErrProtocol}[answered]; !errors.Is(err, want) {
+		t.Errorf("%v", err)
+	}
+	c.Close(context.Background())
+	u := c.Unanswered(context.Background())
+	if len(u) != 1 || u[0].Err != nil || u[0].Answered != answered || fmt.Sprint(u[0].Candidates) != "["+idA+"]" {
+		t.Errorf("%+v", u)
+	}
+	if g.all() != "intent p@1.0.0" {
+		t.Errorf("the journal: %s", g.all())
+	}
+	f.stop()
 }
