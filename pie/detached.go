@@ -23,7 +23,7 @@ func (b *birth) launchAndFind(ctx context.Context) (*Instance, error) {
 	}
 	after, err := c.list(ctx)
 	if err != nil {
-		return nil, with(err, "launch", "")
+		return nil, b.unnamed(err)
 	}
 	id, err := b.newcomer(before, after)
 	if err != nil {
@@ -31,6 +31,17 @@ func (b *birth) launchAndFind(ctx context.Context) (*Instance, error) {
 	}
 	b.launched(id)
 	return b.instance(id), nil
+}
+
+// unnamed is the error of a launch that was answered and whose id cannot be found, as there is no list. What it has started
+// is looked for once more when the client is closed.
+func (b *birth) unnamed(why error) error {
+	u := b.unborn(false)
+	u.nameless = true
+	b.c.noteUnborn(u)
+	return &Error{Kind: KindLaunch, Op: "launch", Running: True, Err: why,
+		Message: "the instance was launched detached, but the list by which its id is found did not come",
+		Hint:    "it runs unless it has ended since: look at the list before launching again"}
 }
 
 // newcomer is the id of the one instance that is new and is what was launched.

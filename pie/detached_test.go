@@ -3,6 +3,8 @@ package pie_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -214,5 +216,43 @@ func TestBrokenLinkOfAGateway(t *testing.T) {
 	i.Send("bye")
 	if _, err := collect(t, i); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestDetachedLaunchWithoutItsList: it was answered, so that it runs, and that is said; the journal and the last look keep it.
+func TestDetachedLaunchWithoutItsList(t *testing.T) {
+	for _, generation := range []string{"process-0.3", "gateway-0.5"} {
+		t.Run(generation, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				lists := 0
+				f, g := newFake(t, generation, func(c *fakeConn) {
+					for cmd := range c.commands() {
+						switch {
+						case cmd.Kind != wire.List:
+							c.yes(cmd, "")
+						case lists != 1:
+							c.listed(cmd, map[bool][]string{true: {idA}}[lists > 0]...)
+						}
+						if cmd.Kind == wire.List {
+							lists++
+						}
+					}
+				}), &gate{}
+				c := f.dial(func(cfg *pie.Config) { cfg.Journal = g })
+				_, err := c.Launch(context.Background(), pie.Launch{Program: "p@1.0.0", Values: map[string]any{}, Detached: true})
+				var e *pie.Error
+				if !errors.As(err, &e) || e.Kind != pie.KindLaunch || e.Running != pie.True || !strings.Contains(err.Error(), "was launched detached") {
+					t.Errorf("%v", err)
+				}
+				c.Close(context.Background())
+				if u := c.Unanswered(context.Background()); len(u) != 1 || !u[0].Answered || !u[0].Detached || fmt.Sprint(u[0].Candidates) != "["+idA+"]" {
+					t.Errorf("%+v", u)
+				}
+				if g.all() != "intent p@1.0.0" {
+					t.Errorf("the journal: %s", g.all())
+				}
+				f.stop()
+			})
+		})
 	}
 }

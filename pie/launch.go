@@ -55,6 +55,9 @@ func (c *Client) Launch(ctx context.Context, p Launch) (*Instance, error) {
 
 // mayHaveHappened says whether a launch that failed with err may still have started something.
 func mayHaveHappened(err error) bool {
+	if e := (*Error)(nil); errors.As(err, &e) && e.Running == True {
+		return true
+	}
 	return errors.Is(err, ErrLost) || errors.Is(err, ErrTimeout) || errors.Is(err, ErrCancelled) || errors.Is(err, ErrProtocol)
 }
 
