@@ -26,11 +26,37 @@ func word(L *lua.LState, n int, op string) string { return luavalue.ArgString(L,
 
 func vfolderList(L *lua.LState, c *baiClient, op string) int {
 	group := luavalue.ArgText(L, 1, op, "")
-	return pushGo(L, baiAsk(L, op, func(ctx context.Context) ([]backendai.Folder, error) { return c.inner.Folders(ctx, group) }))
+	list := baiAsk(L, op, func(ctx context.Context) ([]backendai.Folder, error) { return c.inner.Folders(ctx, group) })
+	out := L.CreateTable(len(list), 0)
+	for _, f := range list {
+		out.Append(folderTable(L, f))
+	}
+	L.Push(out)
+	return 1
+}
+
+// folderTable is all that the manager tells of a folder; what old ones call otherwise has its newer name, too.
+func folderTable(L *lua.LState, f backendai.Folder) lua.LValue {
+	folder := fromJSON(L, f.Raw)
+	t, ok := folder.(*lua.LTable)
+	if !ok {
+		return folder
+	}
+	for name, old := range map[string]string{"num_files": "numFiles", "created_at": "created"} {
+		if t.RawGetString(name) == lua.LNil {
+			t.RawSetString(name, t.RawGetString(old))
+		}
+	}
+	return t
+}
+
+func pushFolder(L *lua.LState, f *backendai.Folder) int {
+	L.Push(folderTable(L, *f))
+	return 1
 }
 
 func vfolderHosts(L *lua.LState, c *baiClient, op string) int {
-	return pushGo(L, baiAsk(L, op, c.inner.FolderHosts))
+	return pushJSON(L, baiAsk(L, op, c.inner.FolderHosts).Raw)
 }
 
 // create(name[, host[, {group =, usage_mode =, permission =, cloneable =}]]), or
@@ -46,12 +72,12 @@ func vfolderCreate(L *lua.LState, c *baiClient, op string) int {
 		text := func(n int) string { return luavalue.ArgText(L, n, op, "") }
 		spec.Group, spec.UsageMode, spec.Permission, spec.Cloneable = text(3), text(4), text(5), luavalue.ArgBool(L, 6, op, false)
 	}
-	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Folder, error) { return c.inner.CreateFolder(ctx, spec) }))
+	return pushFolder(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Folder, error) { return c.inner.CreateFolder(ctx, spec) }))
 }
 
 func vfolderInfo(L *lua.LState, c *baiClient, op string) int {
 	name := word(L, 1, op)
-	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Folder, error) { return c.inner.Folder(ctx, name) }))
+	return pushFolder(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Folder, error) { return c.inner.Folder(ctx, name) }))
 }
 
 func vfolderDelete(L *lua.LState, c *baiClient, op string) int {
@@ -123,7 +149,13 @@ func vfolderInvite(L *lua.LState, c *baiClient, op string) int {
 }
 
 func vfolderInvitations(L *lua.LState, c *baiClient, op string) int {
-	return pushGo(L, baiAsk(L, op, c.inner.Invitations))
+	list := baiAsk(L, op, c.inner.Invitations)
+	out := L.CreateTable(len(list), 0)
+	for _, offer := range list {
+		out.Append(fromJSON(L, offer.Raw))
+	}
+	L.Push(out)
+	return 1
 }
 
 func vfolderAccept(L *lua.LState, c *baiClient, op string) int {

@@ -1,6 +1,7 @@
 package backendai
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 )
@@ -23,6 +24,15 @@ type Folder struct {
 	Files      int64           `json:"num_files"`
 	UsedBytes  json.Number     `json:"used_bytes"`
 	MaxSize    json.RawMessage `json:"max_size"`
+
+	Raw json.RawMessage `json:"-"` // all that the manager tells
+}
+
+// UnmarshalJSON keeps the answer as it came, too.
+func (f *Folder) UnmarshalJSON(b []byte) error {
+	type known Folder
+	f.Raw = bytes.Clone(b)
+	return json.Unmarshal(b, (*known)(f))
 }
 
 // FolderSpec says what folder to create. Name is required; without a host the site's default one is taken.
@@ -47,6 +57,15 @@ type FolderHosts struct {
 	Default string          `json:"default"`
 	Allowed []string        `json:"allowed"`
 	Volumes json.RawMessage `json:"volume_info"`
+
+	Raw json.RawMessage `json:"-"` // all that the manager tells
+}
+
+// UnmarshalJSON keeps the answer as it came, too.
+func (f *FolderHosts) UnmarshalJSON(b []byte) error {
+	type known FolderHosts
+	f.Raw = bytes.Clone(b)
+	return json.Unmarshal(b, (*known)(f))
 }
 
 // FolderHosts asks where folders can be made.

@@ -1,6 +1,7 @@
 package backendai
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 )
@@ -14,6 +15,15 @@ type Invitation struct {
 	State   string `json:"state"`
 	Folder  string `json:"vfolder_name"`
 	Created string `json:"created_at"`
+
+	Raw json.RawMessage `json:"-"` // all that the manager tells
+}
+
+// UnmarshalJSON keeps the answer as it came, too.
+func (i *Invitation) UnmarshalJSON(b []byte) error {
+	type known Invitation
+	i.Raw = bytes.Clone(b)
+	return json.Unmarshal(b, (*known)(i))
 }
 
 // peopleBody names people and what they may: ro, rw or wd.

@@ -11,7 +11,7 @@
 ---@field access_key? string
 ---@field secret_key? string
 ---@field endpoint? string several, separated by commas: the next one is tried when one cannot be reached
----@field mode? "API"|"SESSION"
+---@field mode? "API"|"SESSION" in any case
 ---@field user? string of the web server, in SESSION mode
 ---@field password? string
 ---@field token? string of a single sign-on, in SESSION mode: logs in in the place of user and password
@@ -108,7 +108,7 @@
 ---@field match fun(prefix: string): table[]
 
 --- Virtual folders. A path comes before the folder's name, as in the JavaScript client; `upload` takes the name of a file
---- here where that client takes bytes.
+--- here where that client takes bytes. What is told of a folder is what the manager tells, with its names.
 ---
 --- ```lua
 --- local client = require("backendai").client()
