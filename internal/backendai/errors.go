@@ -75,10 +75,12 @@ func (e *Error) Message() string {
 	if e.Err == ErrNoManager {
 		return fmt.Sprintf("what answers there is no Backend.AI manager: it said %d %s", e.Status, e.Reason)
 	}
-	switch e.Type {
-	case ErrServer:
+	switch {
+	case e.Type == ErrServer && e.Status == 0: // on a socket
+		return "server reported a failure: " + orElse(e.Title, "(no title)")
+	case e.Type == ErrServer:
 		return fmt.Sprintf("server responded failure: %d %s - %s", e.Status, e.Reason, orElse(e.Title, "(no title)"))
-	case ErrResponse:
+	case e.Type == ErrResponse:
 		return "reading response has failed: " + inWords(e.Err)
 	default:
 		return "sending request has failed: " + inWords(e.Err)

@@ -2,8 +2,9 @@ package backendai
 
 import (
 	"context"
-	"io"
 	"net"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -20,9 +21,13 @@ type Forward struct {
 	report   func(error)
 }
 
-// ForwardApp listens on a local address ("127.0.0.1:0" for any free port) until Close. report, which may be nil, is told
-// of tunnels that could not be opened; it is called on the connections' goroutines.
+// ForwardApp listens on a local address ("127.0.0.1:0" for any free port) until Close; an app that a running session does not
+// have is refused. A connection for which nothing listens in the session yet is tried for again for as long as
+// Config.ConnectTimeout. report, which may be nil, is told of those that failed; it is called on their goroutines.
 func (c *Client) ForwardApp(ctx context.Context, session string, a App, local string, report func(error)) (*Forward, error) {
+	if err := c.checkApp(ctx, session, a); err != nil {
+		return nil, err
+	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", local)
 	if err != nil {
 		return nil, err
@@ -32,6 +37,19 @@ func (c *Client) ForwardApp(ctx context.Context, session string, a App, local st
 	f.work.Add(1)
 	go f.accept()
 	return f, nil
+}
+
+// checkApp refuses an app that is none of the session's. While that has not begun it lists none.
+func (c *Client) checkApp(ctx context.Context, session string, a App) error {
+	apps, err := c.Apps(ctx, session)
+	if err != nil || len(apps) == 0 || slices.ContainsFunc(apps, func(p Port) bool { return p.Name == a.Name }) {
+		return err
+	}
+	var names []string
+	for _, p := range apps {
+		names = append(names, p.Name)
+	}
+	return misuse("session %s has no app %s; it has %s (ports are opened in advance, when it is created)", session, quote(a.Name), strings.Join(names, ", "))
 }
 
 // Addr is where it listens.
@@ -47,37 +65,6 @@ func (f *Forward) accept() {
 		f.work.Add(1)
 		go f.serve(conn)
 	}
-}
-
-func (f *Forward) serve(near net.Conn) {
-	defer f.work.Done()
-	defer near.Close()
-	ctx, cancel := context.WithTimeout(f.ctx, f.client.cfg.RequestTimeout)
-	far, err := f.client.DialApp(ctx, f.session, f.app)
-	cancel()
-	if err != nil {
-		if f.report != nil {
-			f.report(err)
-		}
-		return
-	}
-	splice(f.ctx, near, far)
-}
-
-// splice copies both ways until either end closes.
-func splice(ctx context.Context, near, far net.Conn) {
-	both := func() { near.Close(); far.Close() }
-	stop := context.AfterFunc(ctx, both)
-	defer stop()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = io.Copy(far, near)
-		both()
-	}()
-	_, _ = io.Copy(near, far)
-	both()
-	<-done
 }
 
 // Close stops listening, ends the connections and waits for them.

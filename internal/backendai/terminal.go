@@ -67,7 +67,13 @@ func notAnswering(server string) string {
 func (t *Terminal) Write(p []byte) (int, error) { return t.line.Write(p) }
 
 // Resize tells the terminal its size in characters; it begins with 24 rows of 80.
-func (t *Terminal) Resize(rows, cols int) error { return t.line.resize(rows, cols) }
+func (t *Terminal) Resize(rows, cols int) error {
+	const most = 65535
+	if rows < 1 || rows > most || cols < 1 || cols > most {
+		return misuse("a terminal has 1 to %d rows and columns, not %d and %d", most, rows, cols)
+	}
+	return t.line.resize(rows, cols)
+}
 
 // Read gives what the terminal shows; io.EOF is its end. One that never came up ends in an UnsupportedError that says why.
 func (t *Terminal) Read(p []byte) (int, error) { return t.line.Read(p) }

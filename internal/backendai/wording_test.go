@@ -106,3 +106,11 @@ func TestUnknownCertificate(t *testing.T) {
 		c.Close()
 	}
 }
+
+// TestFailureOnASocket: a fault that comes in a frame has no status.
+func TestFailureOnASocket(t *testing.T) {
+	e := &backendai.Error{Type: backendai.ErrServer, Op: "open a terminal", Title: "terminal error", Msg: "no shell"}
+	if got := e.Error(); got != "open a terminal: server reported a failure: terminal error (no shell)" {
+		t.Error(got)
+	}
+}

@@ -951,7 +951,8 @@ function Session:files(folder) end
 ---@return table[]
 function Session:apps() end
 
---- Serves an app of the session on an address here, until its scope ends.
+--- Serves an app of the session on an address here, until its scope ends. An app that it does not have raises `usage`; a
+--- connection that finds nothing listening is tried for again until `connect_timeout`, and then told of on standard error.
 ---
 --- ```lua
 --- local session = require("backendai").client():session{ image = "python" }
@@ -981,7 +982,7 @@ function Session:terminal(way) end
 ---@class backendai.Terminal
 local Terminal = {}
 
---- Types.
+--- Types. A terminal that is closed or has ended raises `refused`.
 ---
 --- ```lua
 --- local session = require("backendai").client():session{ image = "python" }
@@ -991,7 +992,7 @@ local Terminal = {}
 ---@param text string
 function Terminal:send(text) end
 
---- What it shows next; nil at its end. A time limit that passes raises `timeout` and ends the terminal.
+--- What it shows next; nil at its end, and behind `close`. A time limit that passes raises `timeout` and ends the terminal.
 ---
 --- ```lua
 --- local session = require("backendai").client():session{ image = "python" }
