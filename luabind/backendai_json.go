@@ -17,8 +17,11 @@ func fromGo(L *lua.LState, v any) lua.LValue {
 }
 
 // fromJSON is a manager's JSON as a Lua value: null is absence, and whole numbers that a Lua number cannot hold stay
-// text.
+// text. No text is nil.
 func fromJSON(L *lua.LState, text []byte) lua.LValue {
+	if len(text) == 0 {
+		return lua.LNil
+	}
 	v, err := luavalue.Decode(L, exact(text), luavalue.DecodeOptions{DropNull: true})
 	if err != nil {
 		return lua.LString(text)

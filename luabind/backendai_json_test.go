@@ -1,6 +1,19 @@
 package luabind
 
-import "testing"
+import (
+	"testing"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// TestNoAnswerIsNil: an answer without the part that is asked for is no empty text.
+func TestNoAnswerIsNil(t *testing.T) {
+	L := lua.NewState()
+	defer L.Close()
+	if v := fromJSON(L, nil); v != lua.LNil {
+		t.Errorf("%q", v)
+	}
+}
 
 // TestLongNumbersStayText: amounts of memory and ids may have more digits than a Lua number holds.
 func TestLongNumbersStayText(t *testing.T) {

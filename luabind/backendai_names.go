@@ -86,13 +86,35 @@ func imageGet(L *lua.LState, c *baiClient, op string) int {
 }
 
 func presetList(L *lua.LState, c *baiClient, op string) int {
-	return pushGo(L, baiAsk(L, op, c.inner.Presets))
+	L.Push(presetTables(L, baiAsk(L, op, c.inner.Presets)))
+	return 1
+}
+
+// presetTables are presets as the manager tells of them, their amounts as text.
+func presetTables(L *lua.LState, list []backendai.Preset) *lua.LTable {
+	out := L.CreateTable(len(list), 0)
+	for _, p := range list {
+		preset := fromJSON(L, p.Raw)
+		if t, ok := preset.(*lua.LTable); ok {
+			t.RawSetString("resource_slots", fromGo(L, p.Slots))
+		}
+		out.Append(preset)
+	}
+	return out
 }
 
 // check([group or {group = }]) gives the limits, what is used and left, and which presets fit.
 func presetCheck(L *lua.LState, c *baiClient, op string) int {
 	group := groupArgument(L, op)
-	return pushGo(L, baiAsk(L, op, func(ctx context.Context) (*backendai.Limits, error) { return c.inner.CheckPresets(ctx, group) }))
+	got := baiAsk(L, op, func(ctx context.Context) (*backendai.Limits, error) { return c.inner.CheckPresets(ctx, group) })
+	answer := fromJSON(L, got.Raw)
+	if t, ok := answer.(*lua.LTable); ok {
+		known := fromGo(L, got)
+		known.(*lua.LTable).ForEach(t.RawSet) // amounts as text
+		t.RawSetString("presets", presetTables(L, got.Presets))
+	}
+	L.Push(answer)
+	return 1
 }
 
 func groupArgument(L *lua.LState, op string) string {

@@ -49,12 +49,13 @@ func recordedAnswer(t *testing.T, method, path string) string {
 	return ""
 }
 
-// TestBackendAIWholeFolders: what a manager tells of folders is what a script gets: no field is lost, and none is made up.
-func TestBackendAIWholeFolders(t *testing.T) {
+// TestBackendAIWholeAnswersOfManagers: what a manager tells is what a script gets: no field is lost, and none is made up.
+func TestBackendAIWholeAnswersOfManagers(t *testing.T) {
 	for call, request := range map[string][2]string{
 		`client.vfolder.info("models")`:                  {"GET", "/folders/models"},
 		`client.vfolder.create("models")`:                {"POST", "/folders"},
 		`client.vfolder.list()`:                          {"GET", "/folders"},
+		`{ presets = client.resource_preset.list() }`:    {"GET", "/resource/presets"},
 		`client.vfolder.list_hosts()`:                    {"GET", "/folders/_/hosts"},
 		`{ invitations = client.vfolder.invitations() }`: {"GET", "/folders/invitations/list"},
 	} {
@@ -80,6 +81,17 @@ func TestBackendAIWholeFolders(t *testing.T) {
 		rt.Close()
 		server.Close()
 	}
+}
+
+// TestBackendAIWholeLimits: limits and presets keep their form, and a list of presets does not say that they do not fit.
+func TestBackendAIWholeLimits(t *testing.T) {
+	prints(t, `
+local client = require("backendai").client()
+local limits = client.resource_preset.check()
+print(limits.keypair_remaining.cpu, limits.scaling_groups.default.using.mem, limits.presets[1].allocatable, limits.presets[1].resource_slots.mem)
+local preset = client.resource_preset.list()[1]
+print(preset.name, preset.resource_slots.cpu, preset.allocatable, preset.shared_memory)
+`, "Infinity\t0\ttrue\t268435456\nsmall\t1\tnil\tnil\n")
 }
 
 // withoutNulls is JSON with its keys in order, and without those that are null, as a Lua table has them.

@@ -1,6 +1,7 @@
 package backendai
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 )
@@ -33,6 +34,15 @@ type Preset struct {
 	Slots       SlotMap     `json:"resource_slots"`
 	Shared      json.Number `json:"shared_memory"` // bytes; "" if it says nothing
 	Allocatable bool        `json:"allocatable"`   // only CheckPresets fills it
+
+	Raw json.RawMessage `json:"-"` // all that the manager tells
+}
+
+// UnmarshalJSON keeps the answer as it came, too.
+func (p *Preset) UnmarshalJSON(b []byte) error {
+	type known Preset
+	p.Raw = bytes.Clone(b)
+	return json.Unmarshal(b, (*known)(p))
 }
 
 // Presets lists the named sets of resources.
@@ -53,6 +63,15 @@ type Limits struct {
 	ScalingRemaining SlotMap               `json:"scaling_group_remaining"`
 	ScalingGroups    map[string]ScalingUse `json:"scaling_groups"`
 	Presets          []Preset              `json:"presets"`
+
+	Raw json.RawMessage `json:"-"` // all that the manager tells
+}
+
+// UnmarshalJSON keeps the answer as it came, too.
+func (l *Limits) UnmarshalJSON(b []byte) error {
+	type known Limits
+	l.Raw = bytes.Clone(b)
+	return json.Unmarshal(b, (*known)(l))
 }
 
 // ScalingUse is what one scaling group has.
