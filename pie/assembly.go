@@ -213,6 +213,23 @@ func (i *Instance) unfinished() string {
 	return ""
 }
 
+// cutShort fails an instance whose program has returned in the middle of a file, which nothing else would tell. Where a
+// stream was lost for a moment people were told that files may be missing.
+func (l *link) cutShort(i *Instance, returned string) bool {
+	half := i.unfinished()
+	if half == "" || i.gapped {
+		return false
+	}
+	e := &Error{Kind: KindProtocol, Op: "recv", InstanceID: i.id, Running: False, Message: "the program ended in the middle of " + half,
+		Hint: "the file was dropped; what the program printed before was delivered"}
+	if len(returned) <= smallEnd {
+		e.Server = returned
+	}
+	l.commit(i)
+	i.settle(StatusLost, e)
+	return true
+}
+
 // failInstance settles i with an error of this client's making, since going on would hide that something is missing,
 // and ends it on the server.
 func (l *link) failInstance(i *Instance, e *Error) {

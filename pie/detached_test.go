@@ -143,6 +143,7 @@ func TestStreamAbortedIsAttachedAgain(t *testing.T) {
 		cmd = c.want(wire.Launch)
 		c.yes(&cmd, idB)
 		c.out(idA, "one")
+		c.part("lost", "aa", 0, 2, []byte("with the stream, as people are told"))
 		c.tell(wire.Event{Kind: wire.StreamAborted})
 		cmd = c.want(wire.List)
 		c.yes(&cmd, `[{"id":"`+idA+`","username":"internal","program":"p@1.0.0","input":"{}","elapsed_secs":1}]`)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/pierun/pierun/pie"
@@ -200,4 +201,29 @@ func TestFilesBothWays(t *testing.T) {
 			t.Errorf("%d bytes came back", len(got))
 		}
 	})
+}
+
+// TestAReturnInTheMiddleOfAFile is no good end: the file is missing. One that failed says so by itself.
+func TestAReturnInTheMiddleOfAFile(t *testing.T) {
+	for _, end := range []wire.EventKind{wire.Completed, wire.Exception} {
+		f := newFake(t, "worker-0.5", func(c *fakeConn) {
+			cmd := c.want(wire.Launch)
+			c.yes(&cmd, idA)
+			c.out(idA, "said")
+			c.tell(wire.Event{Kind: wire.File, ID: []byte(idA), Hash: []byte("aa"), Name: []byte("a.png"),
+				Chunk: wire.Chunk{Total: 2, Data: []byte("half")}})
+			c.tell(wire.Event{Kind: end, ID: []byte(idA), Text: []byte("42")})
+			c.idle()
+		})
+		events, err := collect(t, launch(t, f.dial(nil), pie.Launch{}))
+		var e *pie.Error
+		if end == wire.Exception {
+			if len(events) != 2 || err != nil {
+				t.Errorf("%v, %v", events, err)
+			}
+		} else if len(events) != 1 || !errors.As(err, &e) || e.Kind != pie.KindProtocol || e.Running != pie.False ||
+			e.Server != "42" || !strings.Contains(e.Message, `"a.png"`) {
+			t.Errorf("%v, %v", events, err)
+		}
+	}
 }

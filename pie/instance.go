@@ -27,6 +27,7 @@ type Instance struct {
 	filesMu   sync.Mutex
 	files     map[string]*assembly // half received, by hash
 	filesShut bool                 // it has ended
+	gapped    bool                 // the reader's: its stream was lost for a moment, and files that were under way may be missing
 	free      func()               // gives its place among MaxInstances back, once; nil without a bound
 
 	fresh     []Event // the reader's: come since its last pause, not queued yet

@@ -94,7 +94,7 @@ func (l *link) reattach(ctx context.Context, live []*Instance) (left, back []*In
 // resume attaches to a running instance of this very connection again; not done when that remains to be tried. A
 // refusal may say that its stream never died.
 func (l *link) resume(ctx context.Context, i *Instance) (done, again bool) {
-	r := &request{op: "attach", kind: wire.Attach}
+	r := &request{op: "attach", kind: wire.Attach, answered: func(*link) { i.gapped = true }}
 	a := l.do(ctx, &wire.Command{Kind: wire.Attach, ID: i.id}, r, l.c.cfg.RequestTimeout)
 	if a.err == nil && !a.ok && missing(a.text) {
 		i.settle(StatusLost, streamLost(i.id))

@@ -117,11 +117,13 @@ func (l *link) deliver(i *Instance, e *wire.Event) {
 	} else {
 		ev.Value = text
 	}
-	if ev.Kind.Terminal() {
+	switch {
+	case ev.Kind == Completed && l.cutShort(i, text):
+	case ev.Kind.Terminal():
 		l.push(i, ev)
-		return
+	default:
+		l.gather(i, ev)
 	}
-	l.gather(i, ev)
 }
 
 // unitResult is how the first servers write the result of a program that returns nothing.
