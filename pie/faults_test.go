@@ -95,6 +95,23 @@ func TestAnswerTwiceAndForSomebodyElse(t *testing.T) {
 	}
 }
 
+func TestPingThatIsRefused(t *testing.T) {
+	for _, generation := range []string{"instance-0.1", "instance-0.2", "process-0.4", "gateway-0.5"} {
+		f := newFake(t, generation, func(c *fakeConn) {
+			for cmd := range c.commands() {
+				if cmd.Kind == wire.Ping || cmd.Kind == wire.Query {
+					c.no(cmd, "Not now")
+				} else {
+					c.yes(cmd, "Already authenticated")
+				}
+			}
+		})
+		if _, err := f.dial(nil).Ping(soon(t)); !errors.Is(err, pie.ErrRefused) || !strings.Contains(err.Error(), "Not now") {
+			t.Errorf("%s: %v", generation, err)
+		}
+	}
+}
+
 func TestGarbageEndsTheConnection(t *testing.T) {
 	for name, frame := range map[string][]byte{"noise": {0xc1, 0xff, 0x00}, "cut off": {0x84, 0xa4, 't', 'y'}, "lie": {0xdf, 0xff, 0xff, 0xff, 0xff}, "empty": {}} {
 		t.Run(name, func(t *testing.T) {

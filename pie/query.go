@@ -16,22 +16,30 @@ func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	began := c.clock.Now()
-	if err := l.ping(ctx); err != nil {
-		return 0, err
+	a := l.pinged(ctx)
+	switch {
+	case a.err != nil:
+		return 0, with(a.err, "ping", "")
+	case !a.ok:
+		return 0, &Error{Kind: KindRefused, Op: "ping", Message: "the server is there, and refuses to answer a ping", Server: a.text}
 	}
 	return c.clock.Now().Sub(began), nil
 }
 
+// ping takes any answer for one: that the server refuses says that it is there, too.
 func (l *link) ping(ctx context.Context) error {
+	if a := l.pinged(ctx); a.err != nil {
+		return with(a.err, "ping", "")
+	}
+	return nil
+}
+
+func (l *link) pinged(ctx context.Context) reply {
 	cmd := &wire.Command{Kind: wire.Ping}
 	if !l.dialect.Features.Pings {
 		*cmd = wire.Command{Kind: wire.Query, Subject: statusSubject}
 	}
-	a := l.do(ctx, cmd, &request{op: "ping", kind: cmd.Kind}, l.c.cfg.RequestTimeout)
-	if a.err != nil {
-		return with(a.err, "ping", "")
-	}
-	return nil
+	return l.do(ctx, cmd, &request{op: "ping", kind: cmd.Kind}, l.c.cfg.RequestTimeout)
 }
 
 // statusSubject is the one query that all generations answer.
