@@ -122,7 +122,7 @@ func (a *app) printFinding(f finding) error {
 	if f.Mend != "" {
 		mend = fmt.Sprintf("%18smend: %s\n", "", f.Mend)
 	}
-	_, err := fmt.Fprintf(a.env.Stdout, "%s%-4s%s  %-10s  %s\n%s", colour, f.State, a.out.plain, f.What, f.Text, mend)
+	_, err := fmt.Fprintf(a.env.Stdout, "%s%-4s%s  %-10s  %s\n%s", colour, f.State, a.out.plain, f.What, printable(f.Text), printable(mend))
 	return err
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -54,7 +55,10 @@ func listed(list []pie.Info, id string) bool {
 }
 
 func (a *app) tellEnding(name string, e ending) {
+	name = inLine(name)
 	switch {
+	case errors.Is(e.err, pie.ErrLost) || errors.Is(e.err, pie.ErrTimeout):
+		a.fail(fmt.Sprintf("%s: NOT confirmed, it may still be running: %v", name, e.err))
 	case e.err != nil:
 		a.fail(fmt.Sprintf("%s: not ended: %v", name, e.err))
 	case !e.there:

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,9 +35,20 @@ func (a *app) ping(ctx *cli.Context) error {
 	if o.err != nil {
 		return o.err
 	}
-	return server.brief(ctx.Context, func(ctx context.Context, client *pie.Client) error {
+	return absent(server.brief(ctx.Context, func(ctx context.Context, client *pie.Client) error {
 		return a.pingServer(ctx, client, server.cfg.URI)
-	})
+	}))
+}
+
+// absent makes of a connection that broke before the answer that there is no server which answers.
+func absent(err error) error {
+	var e *pie.Error
+	if !errors.As(err, &e) || e.Kind != pie.KindLost {
+		return err
+	}
+	gone := *e
+	gone.Kind = pie.KindConnect
+	return &gone
 }
 
 // pingServer prints one line about the server on standard output.

@@ -21,3 +21,6 @@ func printable(text string) string {
 		return screen.Harmless(r)
 	}, strings.ReplaceAll(text, "\r\n", "\n"))
 }
+
+// inLine is a text of others as part of a line, whole.
+func inLine(text string) string { return strings.Map(screen.Harmless, text) }

@@ -16,7 +16,13 @@ type table struct {
 	rows [][]string
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+// add takes cells that may be words of others.
+func (t *table) add(cells ...string) {
+	for i, cell := range cells {
+		cells[i] = inLine(cell)
+	}
+	t.rows = append(t.rows, cells)
+}
 
 // write prints the columns, two blanks apart, and the head in dim letters if there are any. A table without rows
 // prints nothing.
