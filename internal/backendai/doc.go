@@ -18,7 +18,8 @@
 // gateway answered 502, 503 or 504 without a word of the manager. Each try is signed anew. In ModeSession a request
 // that is refused with 401, which means that it was not carried out, is made once more behind a new login. Nothing else is
 // ever repeated: not a create, not an execute, and nothing after a 429. EndSession alone repeats its destroy, since a
-// session that is gone already is what it wants.
+// session that is gone already is what it wants; and a file of a virtual folder whose transfer is cut is asked for from
+// there on.
 //
 // # Bounds
 //
