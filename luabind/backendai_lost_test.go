@@ -1,6 +1,11 @@
 package luabind_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"github.com/pierun/pierun/internal/backendai/faketest"
+)
 
 // TestLostSessionOfSomebodyElse ends a session behind the script's back.
 func TestLostSessionOfSomebodyElse(t *testing.T) {
@@ -15,4 +20,15 @@ for _, use in ipairs{ "execute", "read", "interrupt", "info" } do
 end
 `, "execute\tlost\tsession … was lost: TERMINATED\t1\nread\tlost\tsession … was lost: TERMINATED\t1\n"+
 		"interrupt\tlost\tsession … was lost: TERMINATED\t1\ninfo\tlost\tsession … was lost: TERMINATED\t1\n")
+}
+
+// TestSessionThatNeverRan: what it was when it was last seen is not said to be what it is still.
+func TestSessionThatNeverRan(t *testing.T) {
+	onManager(t, faketest.Options{Life: []string{"PENDING", "CANCELLED"}}, `require("backendai").client():session{ image = "python", name = "never" }`,
+		func(h *host, _ *faketest.Manager, err error) {
+			if text := h.rt.Describe(err); !strings.Contains(text, "ended before it ran: CANCELLED") ||
+				!strings.Contains(text, "; session never was PENDING when it was last seen") || strings.Contains(text, "still") {
+				t.Error(text)
+			}
+		})
 }

@@ -131,15 +131,15 @@ func (s *baiSession) waitError(L *lua.LState, op string, err error, last *backen
 	if last == nil || last.Status == backendai.Running {
 		return e
 	}
-	still := "session " + s.name + " is still " + string(last.Status)
+	seen := string(last.Status)
 	if last.StatusInfo != "" {
-		still += " (" + last.StatusInfo + ")"
+		seen += " (" + last.StatusInfo + ")"
 	}
 	if e.Server = orWord(e.Server, string(last.StatusData)); e.Kind == luavalue.KindTimeout && limit > 0 {
-		e.Message = still + " after " + limit.String() // the error knows of the last look alone
+		e.Message = "session " + s.name + " is still " + seen + " after " + limit.String() // the error knows of the last look alone
 		return e
 	}
-	e.Message += ": " + still
+	e.Message += "; session " + s.name + " was " + seen + " when it was last seen"
 	return e
 }
 
