@@ -113,6 +113,9 @@ func (b *birth) answered(l *link, e *wire.Event, a reply) reply {
 		return a
 	case len(ids) == 0:
 		return a
+	case b.capture && l.routes.get(ids[0]) != nil: // which is left alone
+		a.err = &Error{Kind: KindProtocol, Op: "launch", InstanceID: ids[0], Message: "the server gave the instance the id of another one that runs"}
+		return a
 	}
 	a.instance = b.instance(ids[0])
 	if b.capture {

@@ -167,3 +167,23 @@ func TestAToolRequestThatMissesSomething(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestTwoLaunchesUnderOneID: the second is none, and the first goes on.
+func TestTwoLaunchesUnderOneID(t *testing.T) {
+	f := newFake(t, "worker-0.5", func(c *fakeConn) {
+		for range 2 {
+			cmd := c.want(wire.Launch)
+			c.yes(&cmd, idA)
+		}
+		c.done(idA, "ok")
+		c.idle()
+	})
+	c := f.dial(nil)
+	i := launch(t, c, pie.Launch{})
+	if _, err := c.Launch(soon(t), pie.Launch{Program: "p@1.0.0"}); !errors.Is(err, pie.ErrProtocol) {
+		t.Errorf("the second: %v", err)
+	}
+	if events, err := collect(t, i); len(events) != 1 || err != nil {
+		t.Errorf("the first: %v, %v", events, err)
+	}
+}
