@@ -64,9 +64,13 @@ func keyPairInfo(L *lua.LState, c *baiClient, op string) int {
 
 // keypair.list([user[, fields[, active]]]).
 func keyPairList(L *lua.LState, c *baiClient, op string) int {
-	return selected(L, c, op, 2, keyPairFields, backendai.Selection{Field: "keypairs", Args: []backendai.Argument{
-		{Variable: "user_id", Name: "user_id", Type: "String!", Value: given(L, 1, op, false)},
-		{Variable: "is_active", Name: "is_active", Type: "Boolean", Value: given(L, 3, op, true)}}})
+	user, fields, active := luavalue.ArgText(L, 1, op, ""), fieldsArgument(L, 2, op), given(L, 3, op, true)
+	if len(fields) == 0 {
+		fields = strings.Fields(keyPairFields)
+	}
+	return pushJSON(L, baiAsk(L, op, func(ctx context.Context) (json.RawMessage, error) {
+		return c.inner.KeyPairRows(ctx, user, fields, active)
+	}))
 }
 
 // user.get([email[, fields]]).

@@ -42,7 +42,8 @@ func TestBackendAIArgumentsByPlace(t *testing.T) {
 	for _, c := range []struct{ version, code, query, variables string }{
 		{"v7.20230615", `client.keypair.info("OTHER", { "rate_limit" })`, "query($access_key:String!) {  keypair(access_key:$access_key) { rate_limit }}", `{"access_key":"OTHER"}`},
 		{"v7.20230615", `client.keypair.info()`, "query {  keypair { " + keys + " }}", `{}`},
-		{"v7.20230615", `client.keypair.list("bob@x", nil, true)`, "query($user_id:String!, $is_active:Boolean) {  keypairs(user_id:$user_id, is_active:$is_active) { " + keys + " }}", `{"is_active":true,"user_id":"bob@x"}`},
+		{"v7.20230615", `client.keypair.list("bob@x", nil, true)`, "query($email:String!, $is_active:Boolean) {  keypairs(email:$email, is_active:$is_active) { " + keys + " }}", `{"is_active":true,"email":"bob@x"}`},
+		{"v4.20190315", `client.keypair.list("bob@x")`, "query($user_id:String!) {  keypairs(user_id:$user_id) { " + keys + " }}", `{"user_id":"bob@x"}`},
 		{"v7.20230615", `client.user.get("bob@x")`, "query($email:String) {  user(email:$email) { " + user + " }}", `{"email":"bob@x"}`},
 		{"v7.20230615", `client.user.list(false, { "email" })`, "query($is_active:Boolean) {  users(is_active:$is_active) { email }}", `{"is_active":false}`},
 		{"v7.20230615", `client.group.list(true, "other")`, "query($domain_name:String, $is_active:Boolean) {  groups(domain_name:$domain_name, is_active:$is_active) { id name domain_name }}", `{"domain_name":"other","is_active":true}`},

@@ -59,7 +59,9 @@ func TestBackendAISessionConfig(t *testing.T) {
 		`config{ preopen_ports = { 80 } }`:                `port 80 cannot be opened in advance: it must be from 1024 to 65535`,
 		`config{ preopen_ports = { "8080" } }`:            `config.preopen_ports must be a list of whole numbers, not ["8080"]`,
 		`config{ mounts = { a = "b" } }`:                  `config.mounts must be a list of texts, not {"a":"b"}`,
-		`config{ environ = { "A" } }`:                     `config.environ must be a table of names and values, not ["A"]`,
+		`config{ environ = { "A" } }`:                     `config.environ must be a table of names and texts, not ["A"]`,
+		`config{ environ = { A = 1 } }`:                   `config.environ must be a table of names and texts, not {"A":1}`,
+		`config{ mount_map = { data = 5 } }`:              `config.mount_map must be a table of names and texts, not {"data":5}`,
 		`config{ resources = { cpu = "many" } }`:          `resource "cpu" is "many": give a number, or a size like "4g"`,
 		`config{ resources = { ["cuda.device"] = 1.5 } }`: `resource "cuda.device" is "1.5": it counts whole GPUs; fractions are cuda.shares (fgpu), where the site has them`,
 		`config{ "x" }`:                                   `the session's config must be a table of names and values`,
@@ -74,8 +76,8 @@ func TestBackendAISessionConfig(t *testing.T) {
 // TestBackendAIEmptyLists: an empty table is a list where one is meant, and what a newer manager may know is left to it.
 func TestBackendAIEmptyLists(t *testing.T) {
 	for code, want := range map[string]string{
-		`client:create_if_not_exists("python", "empty", { mounts = {}, environ = { A = 1 } })`: `{"image":"python","name":"empty","config":{"environ":{"A":1},"mounts":[]}}`,
-		`client:create_if_not_exists("python", "plain", {})`:                                   `{"image":"python","name":"plain","config":{}}`,
+		`client:create_if_not_exists("python", "empty", { mounts = {}, environ = { A = "1" } })`: `{"image":"python","name":"empty","config":{"environ":{"A":"1"},"mounts":[]}}`,
+		`client:create_if_not_exists("python", "plain", {})`:                                     `{"image":"python","name":"plain","config":{}}`,
 	} {
 		if a := requestOf(t, "v7.20230615", code); sortedKeys(a.body) != sortedKeys(want) {
 			t.Errorf("%s sends %s", code, a.body)

@@ -136,3 +136,17 @@ func (c *Client) AgentRows(ctx context.Context, status string, fields []string, 
 	}
 	return c.Select(ctx, s)
 }
+
+// KeyPairRows lists key pairs with fields of the manager's: those of a user by the address, "" for all that the caller may see;
+// active nil does not narrow. Until 2019 the argument had another name.
+func (c *Client) KeyPairRows(ctx context.Context, user string, fields []string, active any) (json.RawMessage, error) {
+	m, err := c.Manager(ctx)
+	if err != nil {
+		return nil, err
+	}
+	owner := Argument{"email", "email", "String!", orNothing(user)}
+	if m.Version.Compare(Version{4, "20190615"}) < 0 {
+		owner = Argument{"user_id", "user_id", "String!", orNothing(user)}
+	}
+	return c.Select(ctx, Selection{Field: "keypairs", Fields: fields, Args: []Argument{owner, {"is_active", "is_active", "Boolean", active}}})
+}

@@ -101,7 +101,10 @@ func checkConfigValue(key string, value json.RawMessage) error {
 	case "resources":
 		err := fits(value, &amounts, "config.%s must be a table of names and amounts", key)
 		return firstError(err, SessionSpec{Resources: amounts}.CheckAmounts())
-	case "environ", "mount_map", "mount_options", "resource_opts", "mount_id_map":
+	case "environ", "mount_map":
+		var words map[string]string
+		return fits(value, &words, "config.%s must be a table of names and texts", key)
+	case "mount_options", "resource_opts", "mount_id_map":
 		return fits(value, &object, "config.%s must be a table of names and values", key)
 	case "clusterSize":
 		if err := fits(value, &number, "config.%s must be a whole number of 1 or more", key); err != nil || number >= 1 && number == float64(int(number)) {

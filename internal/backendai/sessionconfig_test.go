@@ -28,7 +28,7 @@ func TestBareErrorOfACreate(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	_, err = c.CreateIfNotExists(context.Background(), "python", "bare", json.RawMessage(`{"environ":{"A":1}}`), "")
+	_, err = c.CreateIfNotExists(context.Background(), "python", "bare", json.RawMessage(`{"resource_opts":{"shmem":"much"}}`), "")
 	if e := (*Error)(nil); !errors.As(err, &e) || !strings.Contains(e.Hint, "a value in a session's config") {
 		t.Errorf("%v, hint %v", err, e)
 	}
