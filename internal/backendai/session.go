@@ -83,7 +83,7 @@ func (c *Client) CreateSession(ctx context.Context, spec SessionSpec) (*Created,
 }
 
 // CreateIfNotExists is the call of the JavaScript client: config is passed on as it is (nil: none), tag may be "".
-// It waits, as the manager does, until the session runs.
+// The project and the domain are the configuration's. It waits, as the manager does, until the session runs.
 func (c *Client) CreateIfNotExists(ctx context.Context, image, name string, config json.RawMessage, tag string) (*Created, error) {
 	m, err := c.Manager(ctx)
 	if err != nil {
@@ -97,12 +97,19 @@ func (c *Client) CreateIfNotExists(ctx context.Context, image, name string, conf
 		return nil, err
 	}
 	b := createBody{Image: image, Config: config, Tag: tag}
-	if m.modern() {
-		b.Name = name
+	if m.modern() { // the words that managers assume themselves are left out, as that client does
+		b.Name, b.Group, b.Domain = name, unlessDefault(c.cfg.Group), unlessDefault(c.cfg.Domain)
 	} else {
 		b.Token = name
 	}
 	return c.create(ctx, name, b, c.cfg.LongTimeout)
+}
+
+func unlessDefault(word string) string {
+	if word == "default" {
+		return ""
+	}
+	return word
 }
 
 func (c *Client) create(ctx context.Context, name string, b createBody, limit time.Duration) (*Created, error) {

@@ -60,6 +60,23 @@ func TestFalseAndZeroAreSent(t *testing.T) {
 	}
 }
 
+// TestProjectOfCreateIfNotExists: the configuration's project and domain are those of every new session.
+func TestProjectOfCreateIfNotExists(t *testing.T) {
+	for group, want := range map[string]string{"lab": `{"image":"python","name":"project","group":"lab","domain":"site"}`, "": `{"image":"python","name":"project"}`} {
+		a := &answers{status: 201, body: strings.NewReader(`{"sessionId":"x","created":true}`)}
+		c := trapped(t, a)
+		if group != "" {
+			c.cfg.Group, c.cfg.Domain = group, "site"
+		}
+		if _, err := c.CreateIfNotExists(t.Context(), "python", "project", nil, ""); err != nil {
+			t.Fatal(err)
+		}
+		if body, _ := io.ReadAll(a.asked[0].Body); string(body) != want {
+			t.Errorf("%s, want %s", body, want)
+		}
+	}
+}
+
 // TestDestroyIsAskedOnce: whatever the answer, and never with an old signature.
 func TestDestroyIsAskedOnce(t *testing.T) {
 	for _, status := range []int{401, 404, 500, 503} {
