@@ -92,6 +92,11 @@ func silentServers() []faultCase {
 				function() table.insert(kinds, select(2, try(inst.recv, inst)).kind) end }
 			assert(kinds[1] == "timeout" and kinds[2] == "lost" and task.now() < 620, table.concat(kinds, " ") .. task.now())
 			assert(c:run("noop").event == "Completed")`},
+		{name: "a list that a launch needs first", speaks: "process-0.3", faults: engine.Faults{Mute: []wire.CommandKind{wire.List}}, code: `
+			local c = pie.connect(nil, { request_timeout = "2s" })
+			local _, err = try(c.launch, c, "noop@0.1.0", nil, { detached = true })
+			local words = "nothing was launched, for want of an answer to list before it: no answer within 2s"
+			assert(err.kind == "timeout" and err.message == words, tostring(err))`},
 		{name: "a launch that is never answered", faults: engine.Faults{Mute: []wire.CommandKind{wire.Launch}}, code: `
 			local _, err = try(pie.launch, "noop", nil, { launch_timeout = "3s" })
 			assert(err.kind == "timeout" and task.now() == 3 and tostring(err):find("launch_timeout"), tostring(err))

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -133,6 +134,10 @@ func (l *launch) failure(err error, isLife, sent bool) *luavalue.Error {
 		l.suggest(e)
 	}
 	if e.Kind != luavalue.KindTimeout {
+		return e
+	}
+	if before := (*pie.Error)(nil); !sent && errors.As(err, &before) && before.Op != "" && before.Op != "launch" {
+		e.Message = "nothing was launched, for want of an answer to " + before.Op + " before it: " + e.Message
 		return e
 	}
 	limit := "launch_timeout (" + l.opts.launch.String() + ")"
