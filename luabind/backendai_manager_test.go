@@ -156,6 +156,16 @@ func TestManagerNewestFromLua(t *testing.T) {
 	}
 }
 
+// TestManagerArgumentsFromLua gives the lists of accounts, machines and sessions the JavaScript client's arguments.
+func TestManagerArgumentsFromLua(t *testing.T) {
+	got := onRealManager(t, managerScript(t, "arguments"))
+	want := "alice@example.test\tserver\tForbidden operation\nAKIAREALTESTINACTIVE\tfalse\ndefault\t0\t4\ndefault\tdefault\t0\tALIVE\ntrue\n" +
+		"1\tplaced\ttrue\t1\n1\tplaced\tnil\nserver\tCannot query field 'cpu_used'\ntrue\tnil\t0\t0\n"
+	if got != want {
+		t.Errorf("printed\n%s, want\n%s", got, want)
+	}
+}
+
 // TestManagerPie serves Pie in a session: twenty instances through the signed tunnel, a cut of it, and nothing is left.
 func TestManagerPie(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "pierun")
