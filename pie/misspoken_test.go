@@ -38,7 +38,7 @@ func TestAnEventThatMissesSomething(t *testing.T) {
 	for generation, list := range misspoken(idA) {
 		for _, frame := range list {
 			for _, early := range []bool{false, true} {
-				testMisspoken(t, generation, frame, early)
+				synctest.Test(t, func(t *testing.T) { testMisspoken(t, generation, frame, early) })
 			}
 		}
 	}
@@ -170,6 +170,10 @@ func TestAToolRequestThatMissesSomething(t *testing.T) {
 
 // TestTwoLaunchesUnderOneID: the second is none, and the first goes on.
 func TestTwoLaunchesUnderOneID(t *testing.T) {
+	synctest.Test(t, testTwoLaunchesUnderOneID)
+}
+
+func testTwoLaunchesUnderOneID(t *testing.T) {
 	f := newFake(t, "worker-0.5", func(c *fakeConn) {
 		for range 2 {
 			cmd := c.want(wire.Launch)
@@ -186,4 +190,6 @@ func TestTwoLaunchesUnderOneID(t *testing.T) {
 	if events, err := collect(t, i); len(events) != 1 || err != nil {
 		t.Errorf("the first: %v, %v", events, err)
 	}
+	c.Close(t.Context())
+	f.stop()
 }
