@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -114,7 +115,7 @@ func (c *Client) page(ctx context.Context, o ListOptions) ([]Listed, int, error)
 		return nil, 0, err
 	}
 	var out struct {
-		List struct {
+		List *struct {
 			Items []Listed `json:"items"`
 			Total int      `json:"total_count"`
 		} `json:"compute_session_list"`
@@ -124,8 +125,13 @@ func (c *Client) page(ctx context.Context, o ListOptions) ([]Listed, int, error)
 		q = filteredSessionListQuery
 	}
 	q += "{items{" + strings.Join(sessionFieldsWith(o.Fields), " ") + "} total_count}}"
-	err = c.graphQL(ctx, "list sessions", q, o.variables(), &out)
-	return out.List.Items, out.List.Total, err
+	if err := c.graphQL(ctx, "list sessions", q, o.variables(), &out); err != nil {
+		return nil, 0, err
+	}
+	if out.List == nil { // who took that for "none" would forget sessions that go on
+		return nil, 0, &Error{Type: ErrResponse, Op: "list sessions", Method: "POST", Path: "/admin/graphql", Err: errors.New("the answer has no compute_session_list")}
+	}
+	return out.List.Items, out.List.Total, nil
 }
 
 func (o ListOptions) variables() map[string]any {

@@ -114,3 +114,17 @@ func TestFailureOnASocket(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestNoListIsNotAnEmptyOne: what this host has made is forgotten when a list lacks it.
+func TestNoListIsNotAnEmptyOne(t *testing.T) {
+	for answer, want := range map[string]string{`{}`: "no compute_session_list", `{"compute_session_list":null}`: "no compute_session_list",
+		`{"compute_session_list":{"items":[],"total_count":0}}`: ""} {
+		var got error
+		for _, err := range served(t, body("application/json", answer, false)).Sessions(t.Context(), backendai.ListOptions{}) {
+			got = err
+		}
+		if (got == nil) != (want == "") || got != nil && !strings.Contains(got.Error(), want) {
+			t.Errorf("%s: %v", answer, got)
+		}
+	}
+}
