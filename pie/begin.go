@@ -50,7 +50,7 @@ func (b *begun) atOnce(d *wire.Dialect) bool {
 		return false
 	}
 	ref, err := p.ref()
-	if err != nil || ref.Name == "" || ref.Newest() && f.StrictNames && !f.BareNames {
+	if err != nil || ref.Name == "" || ref.Newest() && f.StrictNames && !f.BareNames && b.c.versions.of(ref.Name, b.began.Add(versionHolds/2)) == "" {
 		return false
 	}
 	if b.target, err = b.c.target(context.Background(), d, p); err != nil {

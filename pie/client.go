@@ -23,6 +23,7 @@ type Client struct {
 	unread   atomic.Int64 // bytes in the queues of all instances
 	answered atomic.Bool  // the server has answered something
 	programs programs
+	versions versions
 	slots    slots
 	scratch  scratch
 	incoming *incoming  // files on their way to it
