@@ -17,7 +17,7 @@ func TestReadingAllocatesNothing(t *testing.T) {
 	}
 	defer rt.Close()
 	const events = 256
-	i := &instance{rt: rt}
+	i := &instance{rt: rt, opts: &launchOptions{}}
 	i.record().init(64)
 	for range events {
 		i.pending = append(i.pending, pie.Event{Kind: pie.Stdout, Value: lua.LString("0123456789abcdef"), Size: 16})

@@ -207,7 +207,7 @@ func clientAttach(L *lua.LState) int {
 		c.rt.clients.names[id] = name
 	}
 	c.rt.clients.attached(id)
-	i := c.newInstance(L, inner, launchOptions{buffer: defaultBuffer, keep: defaultKeep, maxOutput: defaultMaxOutput})
+	i := c.newInstance(L, inner, &c.rt.usual)
 	i.attached, i.began = true, c.rt.sched.Now()
 	c.rt.clients.visited[id] = i
 	i.hold()

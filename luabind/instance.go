@@ -19,9 +19,9 @@ type instance struct {
 	client *client
 	inner  *pie.Instance
 	value  *lua.LUserData
-	opts   launchOptions
-	began  time.Duration // the launch call, on the clock of the scheduler
-	where  sched.Place   // of the launch
+	opts   *launchOptions // maybe shared
+	began  time.Duration  // the launch call, on the clock of the scheduler
+	where  sched.Place    // of the launch
 
 	pending []pie.Event // taken from the client, not read yet: from next on
 	next    int
@@ -51,7 +51,7 @@ type instance struct {
 
 // newInstance wraps an instance of the client; when it began is left open. onReady posts onto the scheduler, one function
 // value for all posts.
-func (c *client) newInstance(L *lua.LState, inner *pie.Instance, opts launchOptions) *instance {
+func (c *client) newInstance(L *lua.LState, inner *pie.Instance, opts *launchOptions) *instance {
 	i := &instance{rt: c.rt, client: c, inner: inner, opts: opts, where: sched.PlaceOf(L)}
 	i.value = c.rt.newUserData(instanceMeta, i)
 	wake := i.wake

@@ -16,15 +16,12 @@ type launch struct {
 	c     *client
 	op    string // the call as the script writes it
 	spec  pie.Launch
-	opts  launchOptions
-	began time.Duration // the call, on the clock of the scheduler
-	over  string        // the limit that is over at the call; "": none
+	opts  *launchOptions // maybe shared
+	began time.Duration  // the call, on the clock of the scheduler
 }
 
 func (c *client) newLaunch(op string) *launch {
-	return &launch{c: c, op: op, began: c.rt.sched.Now(), opts: launchOptions{
-		launch: defaultLaunchTimeout, buffer: defaultBuffer, keep: defaultKeep, maxOutput: defaultMaxOutput,
-	}}
+	return &launch{c: c, op: op, began: c.rt.sched.Now(), opts: &c.rt.usual}
 }
 
 // launchCall is launch(program[, input[, opts]]) with its first argument at stack index at.
@@ -87,8 +84,8 @@ func (l *launch) program(L *lua.LState, v lua.LValue) {
 // is cancelled meanwhile leaves nothing behind: what the server starts for it all the same is terminated.
 func (l *launch) start(L *lua.LState) *instance {
 	c := l.c
-	if l.over != "" {
-		raise(L, l.op, luavalue.KindTimeout, "", "%s: no time is left: %s is 0, so nothing was launched", l.op, l.over)
+	if over := l.opts.over; over != "" {
+		raise(L, l.op, luavalue.KindTimeout, "", "%s: no time is left: %s is 0, so nothing was launched", l.op, over)
 	}
 	limit, isLife := l.launchLimit()
 	l.spec.Timeout = limit

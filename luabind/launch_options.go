@@ -29,6 +29,12 @@ type launchOptions struct {
 	buffer, maxOutput     int64        // of unread bytes; maxOutput while somebody waits for the end
 	keep                  int
 	onEvent               *lua.LFunction
+	over                  string // the limit that is over at the call; "": none
+}
+
+// usualOptions are those of a launch that is given none.
+func usualOptions() launchOptions {
+	return launchOptions{launch: defaultLaunchTimeout, buffer: defaultBuffer, keep: defaultKeep, maxOutput: defaultMaxOutput}
 }
 
 // options reads the options at stack index idx into the launch.
@@ -37,15 +43,21 @@ func (l *launch) options(L *lua.LState, idx int, run bool) {
 	if !run {
 		names = names[:len(names)-1]
 	}
-	o := luavalue.Opts(L, idx, l.op, names...)
+	if o := luavalue.Opts(L, idx, l.op, names...); !o.None() {
+		l.given(L, o, run)
+	}
+	if l.spec.Buffer = l.opts.buffer; run { // it waits from the first event on
+		l.spec.Buffer = l.opts.maxOutput
+	}
+}
+
+// given takes what the table of options says.
+func (l *launch) given(L *lua.LState, o luavalue.Options, run bool) {
+	l.opts = new(launchOptions)
 	l.limits(o)
 	l.opts.scope = l.scopeOption(o)
 	l.opts.onEvent = o.Function("on_event")
 	l.spec.Detached = o.Bool("detached", false)
-	l.spec.Buffer = l.opts.buffer
-	if run { // it waits from the first event on
-		l.spec.Buffer = l.opts.maxOutput
-	}
 	l.spec.SaveDir = saveDirOption(L, o, l.op)
 	l.spec.Props = l.propsOption(o)
 	l.spec.Session = o.String("session", "")
@@ -83,7 +95,7 @@ func (l *launch) limits(o luavalue.Options) {
 func (l *launch) patience(o luavalue.Options, name string, def time.Duration) time.Duration {
 	d := o.Duration(name, def)
 	if d == 0 && o.Has(name) {
-		l.over = name
+		l.opts.over = name
 	}
 	return d
 }

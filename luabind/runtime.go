@@ -28,6 +28,7 @@ type Runtime struct {
 	stderr  *lineWriter
 	clients *clients
 	births  births
+	usual   launchOptions // of launches that are given none
 
 	namedKeys map[string]pie.KeySource // by the path or text that a script gave
 
@@ -79,7 +80,7 @@ func New(cfg Config) (*Runtime, error) {
 	rt.stdout = newOutput(stdout, rt.cfg.StdoutBuffer, rt.sched, rt.stdoutFailed)
 	rt.stdin = newInput(rt.cfg.Stdin, rt.sched)
 	rt.clients = newClients(rt)
-	rt.births.rt = rt
+	rt.births.rt, rt.usual = rt, usualOptions()
 	rt.loader = newLoader(rt)
 	rt.openStdio()
 	rt.openRandom()

@@ -79,6 +79,9 @@ func (o Options) Value(name string) lua.LValue {
 	return o.table.RawGetString(name)
 }
 
+// None says that there is no table of options.
+func (o Options) None() bool { return o.table == nil }
+
 // Has tells whether the option was given.
 func (o Options) Has(name string) bool { return o.Value(name) != lua.LNil }
 

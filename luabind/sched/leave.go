@@ -13,7 +13,7 @@ func (sc *Scope) leave(L *lua.LState, failure *Failure, n int) {
 		sc.cancel(failure)
 	}
 	sc.drain(L)
-	sc.s.timers.clear(&sc.timer)
+	sc.s.timers.clear(sc.timer)
 	sc.phase = closing
 	if t.cancelledScope() == nil {
 		sc.handOver(L, n)

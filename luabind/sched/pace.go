@@ -24,7 +24,7 @@ type pace struct {
 
 	since time.Duration // from when on some are held
 	seen  int           // came, at the last look
-	timer timer         // of the next one
+	timer *timer        // of the next one
 }
 
 // Expect is Hold for an answer that is on its way and should come soon: while hundreds are, tasks that have not begun
@@ -75,7 +75,7 @@ func (p *pace) letBegin() bool {
 	}
 	if p.held = p.held[n:]; n > 0 && len(p.held) == 0 {
 		p.held = nil
-		p.s.timers.clear(&p.timer)
+		p.s.timers.clear(p.timer)
 	}
 	return n > 0
 }

@@ -29,8 +29,8 @@ type Scope struct {
 
 	failure  *Failure // why it is cancelled; its exit raises this
 	timeout  time.Duration
-	timer    timer
-	children *Task // the youngest
+	timer    *timer // nil: no limit
+	children *Task  // the youngest
 	count    int
 	defers   []deferred
 	owned    []Owned

@@ -51,7 +51,7 @@ type Task struct {
 	cancels int // how many of them are cancelled
 
 	waitL    *lua.LState // where it waits, while it does and may be interrupted
-	timer    timer       // of the wait
+	timer    *timer      // of the wait; nil: it has never had one
 	timedOut bool
 	stuck    *luavalue.Error // the deadlock that ends the wait
 

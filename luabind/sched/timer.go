@@ -46,16 +46,23 @@ func (ts *timers) Pop() any {
 	return t
 }
 
-// set has owner expire at when; a timer that is set already is moved.
-func (ts *timers) set(t *timer, when time.Duration, owner expirer) {
+// set has owner expire at when, with the timer at t, which is made if need be; one that is set already is moved.
+func (ts *timers) set(at **timer, when time.Duration, owner expirer) {
+	if *at == nil {
+		*at = new(timer)
+	}
+	t := *at
 	ts.clear(t)
 	ts.seq++
 	t.when, t.seq, t.owner = when, ts.seq, owner
 	heap.Push(ts, t)
 }
 
-// clear takes a timer out; one that is not set is left alone.
+// clear takes a timer out; one that is not set, or was never made, is left alone.
 func (ts *timers) clear(t *timer) {
+	if t == nil {
+		return
+	}
 	if t.at > 0 {
 		heap.Remove(ts, t.at-1)
 	}
@@ -109,8 +116,8 @@ func (s *Scheduler) fireTimers() {
 
 // funcTimer is a timer of the host.
 type funcTimer struct {
-	timer
-	f func()
+	timer *timer
+	f     func()
 }
 
 func (ft *funcTimer) expire() { ft.f() }
@@ -120,7 +127,7 @@ func (ft *funcTimer) expire() { ft.f() }
 func (s *Scheduler) After(d time.Duration, f func()) (stop func()) {
 	ft := &funcTimer{f: f}
 	s.timers.set(&ft.timer, s.Now()+d, ft)
-	return func() { s.timers.clear(&ft.timer) }
+	return func() { s.timers.clear(ft.timer) }
 }
 
 // systemClock is the clock of a Config without one.

@@ -43,7 +43,7 @@ func (t *Task) Suspend(L *lua.LState, timeout time.Duration) (woken bool) {
 func (t *Task) wait(L *lua.LState) {
 	t.timedOut = false
 	t.park(L, waiting)
-	t.s.timers.clear(&t.timer)
+	t.s.timers.clear(t.timer)
 }
 
 // WaitFor suspends the running task until cond holds, which it asks after each wake; false when the timeout has
