@@ -95,10 +95,10 @@ func (g *group) dismiss(L *lua.LState, sc *Scope, reason string) {
 	})
 }
 
-// failed is the first member, in the order of ends from n on, that did not succeed; -1 for none.
-func (g *group) failed(from int) int {
+// first is the first member, in the order of ends from n on, that succeeded, or that did not; -1 for none.
+func (g *group) first(from int, success bool) int {
 	for _, i := range g.ended[from:] {
-		if g.members[i].task.status != Done {
+		if (g.members[i].task.status == Done) == success {
 			return i
 		}
 	}
@@ -133,7 +133,7 @@ func (s *Scheduler) All(L *lua.LState, list *lua.LTable, taskOf TaskOf) int {
 	return g.run(L, func(L *lua.LState, sc *Scope) int {
 		seen, bad := 0, -1
 		s.cur.WaitFor(L, -1, func() bool {
-			bad = g.failed(seen)
+			bad = g.first(seen, false)
 			seen = len(g.ended)
 			return bad >= 0 || g.pending == 0
 		})

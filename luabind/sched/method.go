@@ -1,10 +1,6 @@
 package sched
 
-import (
-	"unsafe"
-
-	lua "github.com/yuin/gopher-lua"
-)
+import lua "github.com/yuin/gopher-lua"
 
 // Methods is the name under which the metatable of a userdata keeps the table of its methods where its __index is a
 // function, for the sake of fields. value:method() finds them there without a call of that function, which has to
@@ -19,7 +15,7 @@ func callMethod(L *lua.LState, inst uint32) bool {
 	if !ok || c < constants || !frames.known {
 		return false
 	}
-	method := methodOf(value, running(L).Proto.Constants[c-constants])
+	method := methodOf(value, frames.function(frames.innermost(L)).Proto.Constants[c-constants])
 	if method == lua.LNil {
 		return false
 	}
@@ -36,12 +32,6 @@ func methodOf(value *lua.LUserData, name lua.LValue) lua.LValue {
 		}
 	}
 	return lua.LNil
-}
-
-// running is the function that runs on the thread. What is in a frame must be known.
-func running(L *lua.LState) *lua.LFunction {
-	frame := *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(L), frames.current))
-	return *(**lua.LFunction)(unsafe.Add(frame, frames.fn))
 }
 
 // setRegister gives a register of the running function a value, also one above those in use.

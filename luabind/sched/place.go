@@ -48,14 +48,23 @@ func findFrames() (at frameLayout) {
 	return at
 }
 
+// innermost is the frame of the function that runs on the thread, nil if none does. The layout must be known.
+func (at *frameLayout) innermost(L *lua.LState) unsafe.Pointer {
+	return *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(L), at.current))
+}
+
+func (at *frameLayout) function(frame unsafe.Pointer) *lua.LFunction {
+	return *(**lua.LFunction)(unsafe.Add(frame, at.fn))
+}
+
 // PlaceOf is the line of the innermost Lua function on the thread.
 func PlaceOf(L *lua.LState) Place {
 	if !frames.known {
 		return placeBySearch(L)
 	}
-	frame := *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(L), frames.current))
+	frame := frames.innermost(L)
 	for n := 0; frame != nil && n < traceFrames; n++ {
-		fn, pc := *(**lua.LFunction)(unsafe.Add(frame, frames.fn)), *(*int)(unsafe.Add(frame, frames.pc))
+		fn, pc := frames.function(frame), *(*int)(unsafe.Add(frame, frames.pc))
 		if !fn.IsG && pc > 0 && pc <= len(fn.Proto.DbgSourcePositions) && fn.Proto.SourceName != "" {
 			return Place{fn.Proto.SourceName, fn.Proto.DbgSourcePositions[pc-1]}
 		}

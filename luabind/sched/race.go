@@ -26,7 +26,7 @@ func (s *Scheduler) Any(L *lua.LState, list *lua.LTable, taskOf TaskOf) int {
 	return g.run(L, func(L *lua.LState, sc *Scope) int {
 		seen, won := 0, -1
 		s.cur.WaitFor(L, -1, func() bool {
-			won = g.succeeded(seen)
+			won = g.first(seen, true)
 			seen = len(g.ended)
 			return won >= 0 || g.pending == 0
 		})
@@ -35,15 +35,6 @@ func (s *Scheduler) Any(L *lua.LState, list *lua.LTable, taskOf TaskOf) int {
 		}
 		return g.win(L, sc, won)
 	})
-}
-
-func (g *group) succeeded(from int) int {
-	for _, i := range g.ended[from:] {
-		if g.members[i].task.status == Done {
-			return i
-		}
-	}
-	return -1
 }
 
 // win cancels the rest and pushes the winner's first result and key.
