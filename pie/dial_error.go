@@ -92,7 +92,7 @@ func (c *Client) pathHint() string {
 	switch {
 	case !c.place.bare:
 		return "leave the path of the address out, or name the one where the Pie server listens"
-	case c.cfg.Dialect != "" && c.cfg.Dialect != "auto":
+	case c.cfg.named():
 		return "is this the address of a Pie server, and " + c.cfg.Dialect + " what it speaks?"
 	}
 	return "is this the address of a Pie server? A proxy in front of one may want a path"

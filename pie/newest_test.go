@@ -16,12 +16,13 @@ import (
 func TestLaunchesShareTheNewestVersion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked atomic.Int32
+		answer := make(chan struct{})
 		c := dial(t, serve(t, "process-0.4"), func(cfg *pie.Config) {
 			cfg.Newest = func(_ context.Context, name string) (string, error) {
 				if asked.Add(1); name != "noop" {
 					return "", program.ErrNotFound
 				}
-				time.Sleep(time.Second)
+				<-answer
 				return "0.1.0", nil
 			}
 		})
@@ -30,18 +31,22 @@ func TestLaunchesShareTheNewestVersion(t *testing.T) {
 			for range 50 {
 				all.Go(func() { collect(t, launch(t, c, pie.Launch{Program: "noop"})) })
 			}
-			all.Wait()
 		}
 		launchAll()
+		synctest.Wait() // all of them ask
+		close(answer)
+		all.Wait()
 		launchAll()
+		all.Wait()
 		if n := asked.Load(); n != 1 {
 			t.Errorf("asked %d times", n)
 		}
 		if _, ok := c.Begin(&pie.Launch{Program: "noop"}, func(*pie.Instance, error) {}); !ok {
 			t.Error("a name whose version is known was not begun at once")
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) // virtual: what was found holds no longer
 		launchAll()
+		all.Wait()
 		if n := asked.Load(); n != 2 {
 			t.Errorf("asked %d times, a minute later", n)
 		}
