@@ -16,7 +16,7 @@ import (
 // requestOf is the first request that a piece of Lua makes of a client.
 func requestOf(t *testing.T, version, code string) *asked {
 	t.Helper()
-	a := &asked{version: version}
+	a := &asked{version: max(version, "v4.20190615")}
 	server := httptest.NewServer(a)
 	defer server.Close()
 	rt, err := luabind.New(luabind.Config{Stdout: io.Discard, Stderr: io.Discard, BackendAI: backendai.Sources{LookupEnv: managerEnv}})

@@ -3,22 +3,16 @@ package luabind_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/pierun/pierun/internal/backendai"
-	"github.com/pierun/pierun/luabind"
 )
 
 // javaScriptCall is a call of the JavaScript client, and the request that it made.
@@ -135,21 +129,7 @@ func TestJavaScriptCallsFromLua(t *testing.T) {
 }
 
 func checkCall(t *testing.T, c javaScriptCall) {
-	a := &asked{version: max(c.Version, "v4.20190615")}
-	server := httptest.NewServer(a)
-	defer server.Close()
-	rt, err := luabind.New(luabind.Config{Stdout: io.Discard, Stderr: io.Discard, BackendAI: backendai.Sources{LookupEnv: managerEnv}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rt.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	code := fmt.Sprintf("local client = require('backendai').client{ endpoint = %q, api_version = %q }\nlocal _, err = try(function() %s end)\n"+
-		"if err and err.kind == 'usage' then error(err) end", server.URL, c.Version, c.lua())
-	if err := rt.RunString(ctx, "call.lua", code); err != nil {
-		t.Fatal(rt.Describe(err))
-	}
+	a := requestOf(t, c.Version, c.lua())
 	body, _ := c.Request.Body.(string)
 	body = strings.Replace(body, `,"options":null`, "", 1) // nil is both null and undefined: it is left out
 	if a.method != c.Request.Method || a.path != c.Request.Path {

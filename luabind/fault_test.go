@@ -24,7 +24,7 @@ type faultCase struct {
 }
 
 func TestFaults(t *testing.T) {
-	for _, c := range slices.Concat(cutConnections(), silentServers(), refusals()) {
+	for _, c := range slices.Concat(cutConnections(), silentServers(), unansweredCalls(), refusals()) {
 		t.Run(c.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				h := newHost(t, speaking(c.speaks), func(_ *host, e *engine.Config) { e.Faults = &c.faults })
@@ -92,6 +92,12 @@ func silentServers() []faultCase {
 				function() table.insert(kinds, select(2, try(inst.recv, inst)).kind) end }
 			assert(kinds[1] == "timeout" and kinds[2] == "lost" and task.now() < 620, table.concat(kinds, " ") .. task.now())
 			assert(c:run("noop").event == "Completed")`},
+	}
+}
+
+// unansweredCalls are calls that have to be ended by their deadlines.
+func unansweredCalls() []faultCase {
+	return []faultCase{
 		{name: "a list that a launch needs first", speaks: "process-0.3", faults: engine.Faults{Mute: []wire.CommandKind{wire.List}}, code: `
 			local c = pie.connect(nil, { request_timeout = "2s" })
 			local _, err = try(c.launch, c, "noop@0.1.0", nil, { detached = true })
