@@ -21,17 +21,10 @@ import (
 func fake(t *testing.T, o faketest.Options, change ...func(*backendai.Config)) (*backendai.Client, *faketest.Manager) {
 	t.Helper()
 	m := faketest.New(o)
+	t.Cleanup(m.Close)
 	cfg := backendai.Config{AccessKey: faketest.DefaultKey, SecretKey: faketest.DefaultSecret,
 		Endpoints: []string{"http://manager.test:8081"}, DialContext: m.DialContext}
-	for _, f := range change {
-		f(&cfg)
-	}
-	c, err := backendai.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close(); m.Close() })
-	return c, m
+	return made(t, cfg, change), m
 }
 
 // quick looks at sessions without a wait between.

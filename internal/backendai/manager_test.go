@@ -32,15 +32,7 @@ func who(t *testing.T, key string, change ...func(*backendai.Config)) *backendai
 	}
 	cfg := backendai.Config{AccessKey: must(t, "BACKEND_"+infix+"ACCESS_KEY"), SecretKey: must(t, "BACKEND_"+infix+"SECRET_KEY"),
 		Endpoints: []string{must(t, "PIERUN_BACKENDAI_MANAGER")}}
-	for _, f := range change {
-		f(&cfg)
-	}
-	c, err := backendai.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return c
+	return made(t, cfg, change)
 }
 
 func must(t *testing.T, name string) string {

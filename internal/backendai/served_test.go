@@ -15,6 +15,12 @@ func served(t *testing.T, answer http.HandlerFunc, change ...func(*backendai.Con
 	s := httptest.NewServer(answer)
 	t.Cleanup(s.Close)
 	cfg := backendai.Config{AccessKey: faketest.DefaultKey, SecretKey: faketest.DefaultSecret, Endpoints: []string{s.URL}, Clock: skewless{}}
+	return made(t, cfg, change)
+}
+
+// made is a client for the time of the test.
+func made(t *testing.T, cfg backendai.Config, change []func(*backendai.Config)) *backendai.Client {
+	t.Helper()
 	for _, f := range change {
 		f(&cfg)
 	}
